@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "stillwatch",
+    products: [
+        .executable(name: "stillwatchd", targets: ["stillwatchd"]),
+        .executable(name: "stillwatch", targets: ["stillwatch"]),
+        .library(name: "RiskClient", targets: ["RiskClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CStillwatchProtos", dependencies: ["CProtobufC"]),
+
+        library("RiskCore"),
+        library("RiskIdentity", ["RiskCore", crypto]),
+        library("RiskLinearAlgebra", ["COpenBLAS"]),
+        library("RiskModels", ["RiskCore", crypto]),
+        library("RiskLinkage", ["RiskCore", .product(name: "HeapModule", package: "swift-collections")]),
+        library("RiskWire", ["RiskCore", "RiskModels", "CProtobufC", "CStillwatchProtos"]),
+        library("RiskEventLog", ["RiskCore", "RiskWire"]),
+        library("RiskEngine", ["RiskCore", "RiskLinkage", "RiskModels"]),
+        library(
+            "RiskTraining",
+            ["RiskCore", "RiskIdentity", "RiskLinearAlgebra", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine",
+             crypto]),
+        library(
+            "RiskService",
+            ["RiskCore", "RiskIdentity", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine", logging] + nio
+                + [.product(name: "NIOHTTP1", package: "swift-nio")]),
+        library("RiskClient", ["RiskCore", "RiskModels", "RiskWire"] + nio),
+        .executableTarget(
+            name: "stillwatchd",
+            dependencies: [
+                "RiskService", arguments, logging,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "stillwatch",
+            dependencies: ["RiskTraining", "RiskClient", "RiskWire", "RiskModels", "RiskCore", arguments],
+            path: "Tools/stillwatch", swiftSettings: strict),
+
+        tests("RiskCoreTests", ["RiskCore"]),
+        tests("RiskIdentityTests", ["RiskIdentity", "RiskCore"]),
+        tests("RiskLinearAlgebraTests", ["RiskLinearAlgebra"]),
+        tests("RiskModelsTests", ["RiskModels", "RiskWire", "RiskCore"]),
+        tests("RiskLinkageTests", ["RiskLinkage", "RiskCore"]),
+        tests("RiskWireTests", ["RiskWire", "RiskCore", "RiskModels"]),
+        tests("RiskEventLogTests", ["RiskEventLog", "RiskWire", "RiskCore"]),
+        tests("RiskEngineTests", ["RiskEngine", "RiskLinkage", "RiskModels", "RiskCore"]),
+        tests("RiskTrainingTests", ["RiskTraining", "RiskModels", "RiskWire", "RiskCore"]),
+        tests("RiskServiceTests", ["RiskService", "RiskWire", "RiskModels", "RiskCore"] + nio),
+        tests("EndToEndTests", ["RiskClient", "RiskTraining", "RiskWire", "RiskEventLog", "RiskModels", "RiskCore"] + nio),
+    ]
+)

@@ -1,0 +1,114 @@
+/// A score, why it is what it is, and what the policy makes of it.
+public struct ScoreAnswer: Sendable, Equatable {
+    /// What the features under one reason code add to the margin.
+    public struct Reason: Sendable, Equatable {
+        /// The code.
+        public var code: ReasonCode
+        /// Log-odds; negative lowers the risk.
+        public var contribution: Double
+
+        /// A reason.
+        public init(code: ReasonCode, contribution: Double) {
+            self.code = code
+            self.contribution = contribution
+        }
+    }
+
+    /// What one feature adds to the margin.
+    public struct FeatureContribution: Sendable, Equatable {
+        /// The feature.
+        public var name: String
+        /// Its value; nil if missing.
+        public var value: Double?
+        /// Log-odds.
+        public var contribution: Double
+
+        /// A contribution.
+        public init(name: String, value: Double?, contribution: Double) {
+            self.name = name
+            self.value = value
+            self.contribution = contribution
+        }
+    }
+
+    /// An identifier class through which the account is connected to others.
+    public struct Link: Sendable, Equatable {
+        /// The class of the shared identifier.
+        public var identifierClass: IdentifierClass
+        /// Distinct other accounts.
+        public var accounts: UInt64
+        /// Distinct other organisations.
+        public var organisations: UInt64
+        /// Other accounts labelled abusive.
+        public var labelledBad: UInt64
+        /// When the identifier was first seen, Unix milliseconds.
+        public var firstSeenMs: Int64
+        /// What the features of this class add to the margin.
+        public var contribution: Double
+
+        /// A link.
+        public init(
+            identifierClass: IdentifierClass, accounts: UInt64, organisations: UInt64, labelledBad: UInt64,
+            firstSeenMs: Int64, contribution: Double
+        ) {
+            self.identifierClass = identifierClass
+            self.accounts = accounts
+            self.organisations = organisations
+            self.labelledBad = labelledBad
+            self.firstSeenMs = firstSeenMs
+            self.contribution = contribution
+        }
+    }
+
+    /// Log-odds before calibration. bias + Σ contributions = margin within 1e-9.
+    public var margin: Double
+    /// Calibrated probability of abuse at this decision point.
+    public var probability: Double
+    /// What the policy says.
+    public var decision: Decision
+    /// The rule that gave the decision.
+    public var decisionRule: String
+    /// The margin before any feature.
+    public var bias: Double
+    /// Every reason with a contribution other than 0, largest magnitude first.
+    public var reasons: [Reason]
+    /// Every class with other accounts on it, largest contribution first.
+    public var links: [Link]
+    /// SHA-256 of the model file; 32 bytes.
+    public var modelDigest: [UInt8]
+    /// The name the model was served under.
+    public var modelAlias: String
+    /// Features of the model for which the event had no value.
+    public var missingFeatureCount: Int
+    /// Every feature of the model, if asked for.
+    public var features: [FeatureContribution]
+    /// What the answer had to do without.
+    public var degraded: [String]
+    /// Position in the commit order; 0 for a dry run.
+    public var commitSequence: UInt64
+    /// Names this decision in feedback.
+    public var decisionID: String
+
+    /// An answer that is not committed yet.
+    public init(
+        margin: Double, probability: Double, decision: Decision, decisionRule: String, bias: Double,
+        reasons: [Reason], links: [Link], modelDigest: [UInt8], modelAlias: String, missingFeatureCount: Int,
+        features: [FeatureContribution] = [], degraded: [String] = [], commitSequence: UInt64 = 0,
+        decisionID: String = ""
+    ) {
+        self.margin = margin
+        self.probability = probability
+        self.decision = decision
+        self.decisionRule = decisionRule
+        self.bias = bias
+        self.reasons = reasons
+        self.links = links
+        self.modelDigest = modelDigest
+        self.modelAlias = modelAlias
+        self.missingFeatureCount = missingFeatureCount
+        self.features = features
+        self.degraded = degraded
+        self.commitSequence = commitSequence
+        self.decisionID = decisionID
+    }
+}

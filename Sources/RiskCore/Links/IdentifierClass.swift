@@ -1,0 +1,52 @@
+/// The classes of identifier that can link accounts. The raw value is the wire's number.
+public enum IdentifierClass: Int, CaseIterable, Sendable {
+    case device = 1
+    case instrument, billingAddr, email, emailDomain, emailMx, emailMask, profileTemplate, ipPrefix, asn, tlsClient
+    case referral, issuerProgramme, template, prefix, org, phone
+
+    /// The word as the contract writes it, such as `ip_prefix`.
+    public var word: String { snakeCase("\(self)") }
+
+    /// The class that a word names.
+    public init?(word: String) {
+        guard let match = Self.allCases.first(where: { $0.word == word }) else { return nil }
+        self = match
+    }
+
+    /// How many accounts ordinarily share one identifier of this class; link counts are divided by it.
+    ///
+    /// Rough on purpose: a campus address or a public agent's TLS fingerprint is shared by many honest accounts, a
+    /// device or a card by very few. What is left over after the division is for the model to weigh.
+    public var expectedDegree: Double {
+        switch self {
+        case .device, .instrument, .email, .phone: 1
+        case .billingAddr, .profileTemplate: 2
+        case .ipPrefix: 4
+        case .referral: 10
+        case .template, .prefix: 20
+        case .emailDomain: 50
+        case .emailMask: 200
+        case .emailMx, .issuerProgramme: 500
+        case .org, .asn: 2000
+        case .tlsClient: 5000
+        }
+    }
+
+    /// A second class whose distinct values are counted on each identifier of this one.
+    ///
+    /// Many e-mail domains on one card, or on one mail exchanger, say more than many accounts do.
+    public var companion: IdentifierClass? {
+        switch self {
+        case .instrument, .emailMx: .emailDomain
+        default: nil
+        }
+    }
+
+    /// The classes that the link state follows.
+    ///
+    /// `org` is the tenant that links are counted across, not a link; `prefix` is matched by similarity, not equality.
+    public static let linked: [IdentifierClass] = allCases.filter { $0 != .org && $0 != .prefix }
+
+    /// Number of slots in a table indexed by ``RawRepresentable/rawValue``.
+    public static let slotCount = IdentifierClass.phone.rawValue + 1
+}

@@ -1,0 +1,75 @@
+internal import RiskCore
+
+/// A logistic model laid out for scoring: one row of terms for each feature.
+///
+/// The margin is one Float64 sum in fixed order: the intercept, then the features' contributions in order. A
+/// contribution is the sum of its terms in order. The order never depends on the batch, so neither do the bits.
+struct LogisticScorer: Sendable {
+    let intercept: Double
+    private let terms: [LogisticTerm.Shape]
+    /// Feature f owns the terms firstTerm[f] ..< firstTerm[f + 1].
+    private let firstTerm: [Int]
+
+    var featureCount: Int { firstTerm.count - 1 }
+
+    /// - Throws: ``ModelFileError`` with code `invalid` if terms, features and numbers do not fit together.
+    init(_ model: LogisticModel, features: [ModelFeature]) throws(ModelFileError) {
+        guard model.intercept.isFinite else {
+            throw ModelFileError(.invalid, "logistic.intercept: expected a finite number, found \(model.intercept)")
+        }
+        var firstTerm = Array(repeating: 0, count: features.count + 1)
+        var previous = 0
+        for (index, term) in model.terms.enumerated() {
+            let path = "logistic.terms[\(index)]"
+            guard features.indices.contains(term.feature), term.feature >= previous else {
+                throw ModelFileError(
+                    .invalid,
+                    "\(path).feature: expected an index from \(previous) to \(features.count - 1), found \(term.feature)")
+            }
+            try Self.check(term.shape, of: features[term.feature], path: path)
+            previous = term.feature
+            firstTerm[term.feature + 1] = index + 1
+        }
+        for feature in features.indices { firstTerm[feature + 1] = max(firstTerm[feature + 1], firstTerm[feature]) }
+        self.intercept = model.intercept
+        self.terms = model.terms.map(\.shape)
+        self.firstTerm = firstTerm
+    }
+
+    /// What one feature's value adds to the margin. O(terms of the feature), no allocation.
+    func contribution(of feature: Int, value: Double) -> Double {
+        var sum = 0.0
+        for index in firstTerm[feature]..<firstTerm[feature + 1] {
+            switch terms[index] {
+            case .numeric(let transform, let center, let scale, let weight):
+                if !value.isNaN { sum += weight * ((transform(value) - center) / scale) }
+            case .missing(let weight):
+                if value.isNaN { sum += weight }
+            case .category(let weights):
+                if !value.isNaN { sum += weights[value >= 0 ? min(Int(value), weights.count - 1) : weights.count - 1] }
+            }
+        }
+        return sum
+    }
+
+    private static func check(
+        _ shape: LogisticTerm.Shape, of feature: ModelFeature, path: String
+    ) throws(ModelFileError) {
+        func require(_ condition: Bool, _ expected: String) throws(ModelFileError) {
+            guard condition else { throw ModelFileError(.invalid, "\(path): expected \(expected)") }
+        }
+        switch shape {
+        case .numeric(_, let center, let scale, let weight):
+            try require(feature.categories == nil, "a category term for the categorical feature \(feature.name)")
+            try require(center.isFinite && weight.isFinite, "a finite center and weight")
+            try require(scale.isFinite && scale > 0, "a scale above 0, found \(scale)")
+        case .missing(let weight):
+            try require(weight.isFinite, "a finite weight")
+        case .category(let weights):
+            try require(feature.categories != nil, "a numeric term for the numeric feature \(feature.name)")
+            let count = (feature.categories?.count ?? 0) + 1
+            try require(weights.count == count, "\(count) weights, found \(weights.count)")
+            try require(weights.allSatisfy(\.isFinite), "finite weights")
+        }
+    }
+}
