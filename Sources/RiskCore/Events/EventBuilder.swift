@@ -2,7 +2,7 @@
 ///
 /// The wire, the event log and JSON Lines all come in through here, so that none of them can accept what another
 /// refuses. Every method throws a ``FieldError`` that names the path; a builder that threw is to be thrown away.
-public struct EventBuilder {
+public struct EventBuilder: Sendable {
     private var event = AccountEvent()
 
     /// An event without values.
