@@ -50,20 +50,24 @@ let package = Package(
         library("RiskLinkage", ["RiskCore", .product(name: "HeapModule", package: "swift-collections")]),
         library("RiskWire", ["RiskCore", "RiskModels", "CProtobufC", "CStillwatchProtos"]),
         library("RiskEventLog", ["RiskCore", "RiskWire"]),
-        library("RiskEngine", ["RiskCore", "RiskLinkage", "RiskModels"]),
+        library("RiskEngine", ["RiskCore", "RiskLinkage", "RiskModels", "RiskWire"]),
         library(
             "RiskTraining",
             ["RiskCore", "RiskIdentity", "RiskLinearAlgebra", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine",
              crypto]),
         library(
             "RiskService",
-            ["RiskCore", "RiskIdentity", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine", logging] + nio
-                + [.product(name: "NIOHTTP1", package: "swift-nio")]),
+            ["RiskCore", "RiskIdentity", "RiskLinkage", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine", logging]
+                + nio
+                + [
+                    .product(name: "NIOHTTP1", package: "swift-nio"),
+                    .product(name: "DequeModule", package: "swift-collections"),
+                ]),
         library("RiskClient", ["RiskCore", "RiskModels", "RiskWire"] + nio),
         .executableTarget(
             name: "stillwatchd",
             dependencies: [
-                "RiskService", arguments, logging,
+                "RiskService", "RiskCore", arguments, logging,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),

@@ -1,0 +1,58 @@
+internal import NIOCore
+internal import NIOPosix
+public import RiskWire
+
+/// A connection to the scoring service, for any number of requests at a time.
+///
+///     let client = try await ScoringClient.connect(host: "127.0.0.1", port: 7443)
+///     let reply = try await client.send(.score(call))
+///     try await client.close()
+///
+/// Requests go out in the order of the calls; replies are matched by their ids. Can be used from any thread.
+public final class ScoringClient: Sendable {
+    private let channel: any Channel
+    private let handler: NIOLoopBound<ReplyMatcher<WireReply>>
+
+    private init(channel: any Channel, handler: NIOLoopBound<ReplyMatcher<WireReply>>) {
+        self.channel = channel
+        self.handler = handler
+    }
+
+    /// Connects within ten seconds.
+    ///
+    /// - Throws: The network's error if nobody answers there.
+    public static func connect(host: String, port: Int) async throws -> ScoringClient {
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.seconds(10))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        let (channel, handler) = try await bootstrap.connectMatching { payload in
+            ReplyDecoder().decode(payload).map { ($0.id, $0) }
+        } target: {
+            $0.connect(host: host, port: port)
+        }
+        return ScoringClient(channel: channel, handler: handler)
+    }
+
+    /// Sends a request and waits for its reply.
+    ///
+    /// - Parameters:
+    ///   - method: What is asked.
+    ///   - caller: Who is calling; request ids are kept apart by it.
+    ///   - deadlineMs: Milliseconds after which the service need not serve it any more.
+    /// - Throws: ``ClientError`` if the connection ends before the reply; a refusal comes in the reply.
+    public func send(
+        _ method: WireRequest.Method, caller: String = "", deadlineMs: UInt32? = nil
+    ) async throws -> WireReply {
+        let handler = handler
+        return try await channel.eventLoop.flatSubmit {
+            handler.value.send { id in
+                RequestEncoder.frame(WireRequest(id: id, deadlineMs: deadlineMs, caller: caller, method: method))
+            }
+        }.get()
+    }
+
+    /// Closes the connection.
+    public func close() async throws {
+        try await channel.close().get()
+    }
+}
