@@ -11,6 +11,15 @@ public struct EventBuilder: Sendable {
     /// An event to change or send; it keeps all its values.
     public init(_ event: AccountEvent) { self.event = event }
 
+    /// Whether a field has a value already.
+    public func isSet(_ field: EventField) -> Bool {
+        switch field.spec.kind {
+        case .reference: event.references[field.spec.slot] != nil
+        case .references: !event.prefixMinhash.isEmpty
+        case .whole, .number, .flag, .word, .histogram: !event.numbers[field.spec.slot].isNaN
+        }
+    }
+
     /// Sets a whole-number field. Also accepted by number fields.
     public mutating func set(_ field: EventField, whole value: UInt64) throws(FieldError) {
         switch field.spec.kind {
