@@ -7,24 +7,30 @@ final class ReplyMatcher<Reply: Sendable>: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let channel: any Channel
-    private let decode: (UnsafeRawBufferPointer) -> Result<(UInt64, Reply), StatusError>
+    private let decode: (UnsafeRawBufferPointer) throws(StatusError) -> (UInt64, Reply)
     private var waiting: [UInt64: EventLoopPromise<Reply>] = [:]
     private var lastID: UInt64 = 0
     private var partial: ByteBuffer?
     private var failure: ClientError?
 
-    init(channel: any Channel, decode: @escaping (UnsafeRawBufferPointer) -> Result<(UInt64, Reply), StatusError>) {
+    init(channel: any Channel, decode: @escaping (UnsafeRawBufferPointer) throws(StatusError) -> (UInt64, Reply)) {
         self.channel = channel
         self.decode = decode
     }
 
     /// Sends the frame that `makeFrame` makes for a fresh id; the future is its reply.
-    func send(_ makeFrame: (UInt64) -> [UInt8]) -> EventLoopFuture<Reply> {
+    func send(_ makeFrame: (UInt64) throws(StatusError) -> [UInt8]) -> EventLoopFuture<Reply> {
         if let failure { return channel.eventLoop.makeFailedFuture(failure) }
+        let frame: [UInt8]
+        do throws(StatusError) {
+            frame = try makeFrame(lastID + 1)
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
+        }
         lastID += 1
         let promise = channel.eventLoop.makePromise(of: Reply.self)
         waiting[lastID] = promise
-        channel.writeAndFlush(channel.allocator.buffer(bytes: makeFrame(lastID)), promise: nil)
+        channel.writeAndFlush(channel.allocator.buffer(bytes: frame), promise: nil)
         return promise.futureResult
     }
 
@@ -54,7 +60,7 @@ final class ReplyMatcher<Reply: Sendable>: ChannelInboundHandler {
         var start = 0
         while failure == nil {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
-            switch FrameScanner.scan(rest, payloadLimit: WireLimits.replyPayloadByteCount) {
+            switch FrameScanner.scan(rest, payloadByteLimit: WireLimits.replyPayloadByteCount) {
             case .incomplete:
                 return start
             case .broken(let error):
@@ -68,14 +74,14 @@ final class ReplyMatcher<Reply: Sendable>: ChannelInboundHandler {
     }
 
     private func take(_ payload: UnsafeRawBufferPointer) {
-        switch decode(payload) {
-        case .success(let (id, reply)):
+        do throws(StatusError) {
+            let (id, reply) = try decode(payload)
             if let promise = waiting.removeValue(forKey: id) {
                 promise.succeed(reply)
             } else {
                 fail(ClientError("the service answered a request that was not sent: \(reply)"))
             }
-        case .failure(let error):
+        } catch {
             fail(ClientError("the service's answer cannot be read: \(error)"))
         }
     }
@@ -90,7 +96,7 @@ final class ReplyMatcher<Reply: Sendable>: ChannelInboundHandler {
 extension ClientBootstrap {
     /// Connects with a ``ReplyMatcher`` in the pipeline.
     func connectMatching<Reply: Sendable>(
-        _ decode: @escaping @Sendable (UnsafeRawBufferPointer) -> Result<(UInt64, Reply), StatusError>,
+        _ decode: @escaping @Sendable (UnsafeRawBufferPointer) throws(StatusError) -> (UInt64, Reply),
         target: (ClientBootstrap) -> EventLoopFuture<any Channel>
     ) async throws -> (any Channel, NIOLoopBound<ReplyMatcher<Reply>>) {
         let bootstrap = channelInitializer { channel in

@@ -25,8 +25,9 @@ public final class ScoringClient: Sendable {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(10))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-        let (channel, handler) = try await bootstrap.connectMatching { payload in
-            ReplyDecoder().decode(payload).map { ($0.id, $0) }
+        let (channel, handler) = try await bootstrap.connectMatching { payload throws(StatusError) -> (UInt64, WireReply) in
+            let reply = try ReplyDecoder().decode(payload)
+            return (reply.id, reply)
         } target: {
             $0.connect(host: host, port: port)
         }
@@ -39,14 +40,18 @@ public final class ScoringClient: Sendable {
     ///   - method: What is asked.
     ///   - caller: Who is calling; request ids are kept apart by it.
     ///   - deadlineMs: Milliseconds after which the service need not serve it any more.
-    /// - Throws: ``ClientError`` if the connection ends before the reply; a refusal comes in the reply.
+    /// - Throws: ``ClientError`` if the connection ends before the reply; a refusal comes in the reply. ``RiskWire/StatusError`` if the
+    ///   request cannot be expressed on the wire.
     public func send(
         _ method: WireRequest.Method, caller: String = "", deadlineMs: UInt32? = nil
     ) async throws -> WireReply {
         let handler = handler
         return try await channel.eventLoop.flatSubmit {
-            handler.value.send { id in
-                RequestEncoder.frame(WireRequest(id: id, deadlineMs: deadlineMs, caller: caller, method: method))
+            handler.value.send { id throws(StatusError) in
+                var bytes: [UInt8] = []
+                let request = WireRequest(id: id, deadlineMs: deadlineMs, caller: caller, method: method)
+                try RequestEncoder().appendFrame(request, to: &bytes)
+                return bytes
             }
         }.get()
     }

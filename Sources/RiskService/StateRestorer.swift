@@ -10,13 +10,14 @@ enum StateRestorer {
     static func restore(_ configuration: ServiceConfiguration, logger: Logger) throws -> CommitLog {
         let directory = "\(configuration.dataDirectory)/events"
         try FileAccess.makeDirectory(directory)
-        let (writer, recovery) = try EventLogWriter.open(
-            directory: directory, segmentByteCount: configuration.logSegmentByteCount,
-            bufferByteCount: configuration.logBufferByteCount)
-        if recovery.tornByteCount > 0 {
+        var options = EventLogWriter.Options()
+        options.segmentByteLimit = configuration.logSegmentByteCount
+        options.bufferByteLimit = configuration.logBufferByteCount
+        let writer = try EventLogWriter.open(directory: directory, options: options)
+        if let tail = writer.recovery.tornTail {
             logger.warning(
                 "cut off an unfinished entry at the end of the event log",
-                metadata: ["bytes": "\(recovery.tornByteCount)"])
+                metadata: ["file": "\(tail.file)", "byte": "\(tail.byteOffset)", "bytes": "\(tail.byteCount)"])
         }
         var replay = LinkReplay(capacity: configuration.linkCapacity)
         let reader = try EventLogReader(path: directory)

@@ -99,7 +99,7 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
             var start = 0
             while true {
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
-                switch FrameScanner.scan(rest, payloadLimit: payloadLimit) {
+                switch FrameScanner.scan(rest, payloadByteLimit: payloadLimit) {
                 case .incomplete:
                     return (start, nil)
                 case .broken(let error):

@@ -19,19 +19,19 @@ final class ScoringPeer: FramePeer {
             let later = makeLater()
             return { reply in
                 var bytes: [UInt8] = []
-                ReplyEncoder().encode(reply, appendingFrameTo: &bytes)
+                ReplyEncoder().appendFrame(reply, to: &bytes)
                 later(bytes)
             }
         }
         guard case .reply(let reply) = outcome else { return true }
-        encoder.encode(reply, appendingFrameTo: &output)
+        encoder.appendFrame(reply, to: &output)
         return false
     }
 
     func lastWord(_ error: StatusError) -> [UInt8] {
         shared.metrics.brokenFrames.add()
         var bytes: [UInt8] = []
-        encoder.encode(WireReply(id: 0, outcome: .failure(error)), appendingFrameTo: &bytes)
+        encoder.appendFrame(WireReply(id: 0, outcome: .failure(error)), to: &bytes)
         return bytes
     }
 }

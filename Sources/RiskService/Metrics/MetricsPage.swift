@@ -56,6 +56,22 @@ extension SharedServices {
             metrics.modelPersistErrors.current)
     }
 
+    private func writeEventLog(to page: inout PrometheusText) {
+        let counters = commits.log.counters
+        page.single("stillwatch_event_log_entries_total", "counter", "Entries written.", counters.entries)
+        page.single("stillwatch_event_log_bytes_total", "counter", "Bytes written.", counters.bytes)
+        page.single(
+            "stillwatch_event_log_dropped_total", "counter", "Entries lost because the buffer was full.",
+            counters.dropped)
+        page.single("stillwatch_event_log_errors_total", "counter", "Failed writes and syncs.", counters.errors)
+        page.single("stillwatch_event_log_rotations_total", "counter", "Segments begun.", counters.rotations)
+        page.single(
+            "stillwatch_event_log_buffered_bytes", "gauge", "Bytes not written yet.", commits.log.bufferedByteCount)
+        page.single(
+            "stillwatch_event_log_failing", "gauge", "1 while the disk does not take entries.",
+            commits.log.health == .healthy ? 0 : 1)
+    }
+
     private func writeState(to page: inout PrometheusText) {
         let (counts, sequence) = commits.figures
         page.single("stillwatch_commit_sequence", "counter", "Last position in the commit order.", sequence)

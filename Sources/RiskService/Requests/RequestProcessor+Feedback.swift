@@ -68,7 +68,7 @@ extension RequestProcessor {
 
     /// A label that cannot be kept is not put in force.
     private func checkLog() throws(StatusError) {
-        if case .failing(let message) = shared.commits.log.state {
+        if case .failing(let message) = shared.commits.log.health {
             throw StatusError(
                 .unavailable, reason: "EVENT_LOG_FAILING",
                 message: "a label is accepted only if it can be kept, but the event log fails: \(message)")
