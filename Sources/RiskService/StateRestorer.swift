@@ -32,9 +32,9 @@ enum StateRestorer {
             accountCapacity: configuration.linkCapacity.accounts,
             identifierCapacity: configuration.linkCapacity.identifiers)
         let commits = CommitLog(links: replay.links, sequence: sequence, writer: writer)
-        _ = commits.record(
-            LogEntry(
-                commitSequence: sequence, committedAtMs: ServiceClock.wallMs(), content: .sessionStarted(session)))
+        let entry = LogEntry(
+            commitSequence: sequence, committedAtMs: ServiceClock.wallMs(), content: .sessionStarted(session))
+        _ = commits.record(sequence, EventLogCodec().encode(entry))
         logger.info(
             "state restored",
             metadata: [

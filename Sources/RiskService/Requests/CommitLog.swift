@@ -1,7 +1,6 @@
 internal import RiskCore
 internal import RiskEventLog
 internal import RiskLinkage
-internal import RiskWire
 internal import Synchronization
 
 /// The one place where the service's state changes: an event gets its facts and its place in the commit order in one
@@ -36,7 +35,7 @@ final class CommitLog: Sendable {
         state.withLock { $0.links.facts(for: event) }
     }
 
-    /// Applies an event: its facts as of just before, and its place in the order. ``record(_:)`` has to follow.
+    /// Applies an event: its facts as of just before, and its place in the order. ``record(_:_:)`` has to follow.
     func apply(_ event: AccountEvent) -> (facts: LinkSnapshot, sequence: UInt64) {
         state.withLock { state in
             state.sequence += 1
@@ -44,7 +43,7 @@ final class CommitLog: Sendable {
         }
     }
 
-    /// Applies a label: its place in the order. ``recordDurably(_:completion:)`` has to follow.
+    /// Applies a label: its place in the order. ``recordDurably(_:_:completion:)`` has to follow.
     func apply(_ label: Label) -> UInt64 {
         state.withLock { state in
             state.sequence += 1
@@ -53,17 +52,15 @@ final class CommitLog: Sendable {
         }
     }
 
-    /// Hands an entry to the log; what the answer has to say if it was dropped.
-    func record(_ entry: LogEntry) -> [String] {
-        writer.append(sequence: entry.commitSequence, bytes: EventLogCodec.encode(entry)) == .accepted
-            ? [] : [Self.logDegradation]
+    /// Hands an encoded entry to the log; what the answer has to say if it was dropped.
+    func record(_ sequence: UInt64, _ entry: [UInt8]) -> [String] {
+        writer.append(sequence: sequence, bytes: entry) == .accepted ? [] : [Self.logDegradation]
     }
 
-    /// Hands an entry to the log; the completion comes when it is on disk, or will not be.
+    /// Hands an encoded entry to the log; the completion comes when it is on disk, or will not be.
     func recordDurably(
-        _ entry: LogEntry, completion: @escaping @Sendable (Result<Void, EventLogError>) -> Void
+        _ sequence: UInt64, _ entry: [UInt8], completion: @escaping @Sendable (Result<Void, EventLogError>) -> Void
     ) {
-        writer.appendDurably(
-            sequence: entry.commitSequence, bytes: EventLogCodec.encode(entry), completion: completion)
+        writer.appendDurably(sequence: sequence, bytes: entry, completion: completion)
     }
 }

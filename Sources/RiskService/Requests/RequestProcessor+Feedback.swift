@@ -25,10 +25,8 @@ extension RequestProcessor {
                 return .reply(reply)
             }
             let sequence = shared.commits.apply(label)
-            let entry = LogEntry(
-                commitSequence: sequence, committedAtMs: ServiceClock.wallMs(), content: .labelled(label))
             let later = makeLater()
-            shared.commits.recordDurably(entry) { result in
+            shared.commits.recordDurably(sequence, entry(sequence, .labelled(label))) { result in
                 let outcome: Result<WireReply.Body, StatusError> =
                     switch result {
                     case .success: .success(.feedback(commitSequence: sequence))

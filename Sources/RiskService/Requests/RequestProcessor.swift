@@ -15,14 +15,14 @@ final class RequestProcessor {
     }
 
     let shared: SharedServices
-    private let decoder: RequestDecoder
+    private let decoder = RequestDecoder()
+    private let codec = EventLogCodec()
     private var scratch = ServableModel.Scratch()
     private var model: ServedModel
     private var generation: UInt64
 
     init(_ shared: SharedServices) {
         self.shared = shared
-        decoder = RequestDecoder()
         generation = shared.models.generation.load(ordering: .acquiring)
         model = shared.models.active
     }
@@ -99,10 +99,7 @@ final class RequestProcessor {
                 let logged = LoggedAnswer(
                     margin: result.margin, probability: result.probability, decision: result.decision,
                     modelDigest: model.digest)
-                result.degraded = shared.commits.record(
-                    LogEntry(
-                        commitSequence: sequence, committedAtMs: ServiceClock.wallMs(),
-                        content: .scored(event, logged)))
+                result.degraded = shared.commits.record(sequence, entry(sequence, .scored(event, logged)))
                 shared.metrics.decisions[result.decision].add()
                 return result
             } wrap: {
@@ -120,9 +117,7 @@ final class RequestProcessor {
             let event = try admit(call.event, model: snapshot())
             return try once(call.requestID, caller: caller, content: 2, event: event) {
                 let (_, sequence) = shared.commits.apply(event)
-                let degraded = shared.commits.record(
-                    LogEntry(
-                        commitSequence: sequence, committedAtMs: ServiceClock.wallMs(), content: .observed(event)))
+                let degraded = shared.commits.record(sequence, entry(sequence, .observed(event)))
                 return WireReply.Body.observe(commitSequence: sequence, degraded: degraded)
             } wrap: {
                 $0
@@ -171,7 +166,7 @@ final class RequestProcessor {
         guard let requestID else { return .success(serve()) }
         let key = RepeatedRequests.Key(caller: caller, requestID: requestID)
         switch shared.repeated.begin(
-            key, content: Self.contentHash(content, event), nowMs: Int64(ServiceClock.monotonicNs() / 1_000_000))
+            key, content: contentHash(content, event), nowMs: Int64(ServiceClock.monotonicNs() / 1_000_000))
         {
         case .new:
             let answer = serve()
@@ -186,10 +181,15 @@ final class RequestProcessor {
         }
     }
 
-    private static func contentHash(_ kind: Int, _ event: AccountEvent) -> Int {
+    /// An encoded log entry, committed now.
+    func entry(_ sequence: UInt64, _ content: LogEntry.Content) -> [UInt8] {
+        codec.encode(LogEntry(commitSequence: sequence, committedAtMs: ServiceClock.wallMs(), content: content))
+    }
+
+    private func contentHash(_ kind: Int, _ event: AccountEvent) -> Int {
         var hasher = Hasher()
         hasher.combine(kind)
-        hasher.combine(EventLogCodec.encode(LogEntry(commitSequence: 0, committedAtMs: 0, content: .observed(event))))
+        hasher.combine(codec.encode(LogEntry(commitSequence: 0, committedAtMs: 0, content: .observed(event))))
         return hasher.finalize()
     }
 

@@ -22,7 +22,8 @@ extension LogEntry.Content {
             self = .sessionStarted(try SessionStart(entry.session_started))
         case STILLWATCH__V1__LOG_ENTRY__ENTRY_SCORED:
             let event = try loggedEvent(entry.scored.pointee.event)
-            self = .scored(event, try LoggedAnswer(entry.scored))
+            let isAnswered = entry.scored.pointee.has_model_digest != 0
+            self = .scored(event, isAnswered ? try LoggedAnswer(entry.scored) : nil)
         case STILLWATCH__V1__LOG_ENTRY__ENTRY_OBSERVED:
             self = .observed(try loggedEvent(entry.observed.pointee.event))
         case STILLWATCH__V1__LOG_ENTRY__ENTRY_LABELLED:

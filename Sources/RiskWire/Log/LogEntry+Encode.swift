@@ -38,10 +38,11 @@ extension MessageArena {
     }
 
     private func scored(
-        _ event: AccountEvent, _ answer: LoggedAnswer
+        _ event: AccountEvent, _ answer: LoggedAnswer?
     ) -> UnsafeMutablePointer<Stillwatch__V1__ScoredEntry> {
         let message = make(stillwatch__v1__scored_entry__init)
         message.pointee.event = logged(event)
+        guard let answer else { return message }
         set(&message.pointee.has_margin, &message.pointee.margin, answer.margin)
         set(&message.pointee.has_probability, &message.pointee.probability, answer.probability)
         set(&message.pointee.has_decision, &message.pointee.decision.rawValue, UInt32(answer.decision.rawValue))
