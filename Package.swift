@@ -85,7 +85,13 @@ let package = Package(
         tests("RiskEventLogTests", ["RiskEventLog", "RiskWire", "RiskCore"]),
         tests("RiskEngineTests", ["RiskEngine", "RiskLinkage", "RiskModels", "RiskCore"]),
         tests("RiskTrainingTests", ["RiskTraining", "RiskModels", "RiskWire", "RiskCore"]),
-        tests("RiskServiceTests", ["RiskService", "RiskWire", "RiskModels", "RiskCore"] + nio),
-        tests("EndToEndTests", ["RiskClient", "RiskTraining", "RiskWire", "RiskEventLog", "RiskModels", "RiskCore"] + nio),
+        tests(
+            "RiskServiceTests",
+            ["RiskService", "RiskWire", "RiskModels", "RiskCore", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests("EndToEndTests",
+            [
+                "RiskClient", "RiskTraining", "RiskEngine", "RiskWire", "RiskEventLog", "RiskModels", "RiskCore", "stillwatchd",
+                "stillwatch",
+            ] + nio),
     ]
 )
