@@ -16,7 +16,8 @@ struct RandomEvents {
         for name in ["a", "b_2", "c9"] where chance(density) {
             try builder.add(
                 CustomValue(
-                    name: name, value: chance(0.5) ? .text(random.word()) : .number(.random(in: -9...9, using: &random))))
+                    name: name, value: chance(0.5) ? .text(random.word()) : .number(.random(in: -9...9, using: &random))
+                ))
         }
         if hasKeyedReferences {
             if chance(density) { builder.setEmail(Reference(random.bytes(1...64), namespace: .serverKeyed)) }
@@ -63,7 +64,8 @@ struct RandomEvents {
 
     private mutating func reference(canBeKeyed: Bool) -> Reference {
         // A first byte of 0 keeps the bytes from passing for a card number and shows that NUL is kept.
-        Reference([0] + random.bytes(0...63).map { $0 | 0x80 }, namespace: canBeKeyed && chance(0.5) ? .serverKeyed : .caller)
+        Reference(
+            [0] + random.bytes(0...63).map { $0 | 0x80 }, namespace: canBeKeyed && chance(0.5) ? .serverKeyed : .caller)
     }
 
     private mutating func addIntel(to builder: inout EventBuilder) throws {

@@ -1,5 +1,6 @@
 import RiskCore
 import Testing
+
 @testable import RiskWire
 
 @Suite struct RequestCodecTests {

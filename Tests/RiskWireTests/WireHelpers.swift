@@ -1,4 +1,5 @@
 import RiskCore
+
 @testable import RiskWire
 
 /// A request's payload without its frame.
@@ -8,7 +9,9 @@ func payload(of request: WireRequest) throws -> [UInt8] {
     return Array(bytes.dropFirst(WireLimits.frameHeaderByteCount))
 }
 
-func decode(_ bytes: [UInt8], by decoder: RequestDecoder = RequestDecoder()) -> (id: UInt64, request: Result<WireRequest, StatusError>) {
+func decode(_ bytes: [UInt8], by decoder: RequestDecoder = RequestDecoder()) -> (
+    id: UInt64, request: Result<WireRequest, StatusError>
+) {
     bytes.withUnsafeBytes { decoder.decode($0) }
 }
 
@@ -45,7 +48,9 @@ func field(_ number: Int, double: Double) -> [UInt8] {
 
 /// What makes two requests the same, as text.
 func essence(_ request: WireRequest) -> String {
-    func of(_ event: IncomingEvent) -> String { "\(event.builder.partial) \(RawIdentifiers.Kind.allCases.map { event.raw[$0] })" }
+    func of(_ event: IncomingEvent) -> String {
+        "\(event.builder.partial) \(RawIdentifiers.Kind.allCases.map { event.raw[$0] })"
+    }
     func of(_ call: ScoreCall) -> String {
         "\(of(call.event)) \(call.requestID as Any) \(call.isDryRun) \(call.wantsFeatures)"
     }

@@ -90,7 +90,8 @@ extension EventTable {
         _ list: UnsafeMutablePointer<Element>?, count: Int, _ entry: Entry, to message: UnsafeMutableRawPointer
     ) {
         guard let list else { return }
-        message.storeBytes(of: UnsafeMutableRawPointer(list), toByteOffset: entry.offset, as: UnsafeMutableRawPointer.self)
+        message.storeBytes(
+            of: UnsafeMutableRawPointer(list), toByteOffset: entry.offset, as: UnsafeMutableRawPointer.self)
         message.storeBytes(of: count, toByteOffset: entry.quantifierOffset, as: Int.self)
     }
 

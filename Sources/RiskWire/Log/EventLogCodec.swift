@@ -52,7 +52,8 @@ public final class EventLogCodec {
         }
         let content = UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])
         do {
-            let message = try reader.read(content, Self.schema, unknownFields: .refuse, stillwatch__v1__log_entry__unpack)
+            let message = try reader.read(
+                content, Self.schema, unknownFields: .refuse, stillwatch__v1__log_entry__unpack)
             return .entry(try LogEntry(message), byteCount: start + length - offset)
         } catch {
             throw Self.failure(error, byteOffset: offset)

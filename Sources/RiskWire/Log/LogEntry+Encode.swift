@@ -7,7 +7,9 @@ extension MessageArena {
     func logEntry(_ entry: LogEntry) -> UnsafeMutablePointer<Stillwatch__V1__LogEntry> {
         let message = make(stillwatch__v1__log_entry__init)
         set(&message.pointee.has_commit_sequence, &message.pointee.commit_sequence, entry.commitSequence)
-        set(&message.pointee.has_committed_at_ms, &message.pointee.committed_at_ms, UInt64(bitPattern: entry.committedAtMs))
+        set(
+            &message.pointee.has_committed_at_ms, &message.pointee.committed_at_ms,
+            UInt64(bitPattern: entry.committedAtMs))
         switch entry.content {
         case .sessionStarted(let start):
             message.pointee.entry_case = STILLWATCH__V1__LOG_ENTRY__ENTRY_SESSION_STARTED

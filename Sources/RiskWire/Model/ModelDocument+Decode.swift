@@ -44,7 +44,8 @@ private func eventType(_ pointer: UnsafePointer<CChar>?, _ path: String) throws(
     if word.isEmpty { return nil }
     guard let type = EventType.allCases.first(where: { $0.word == word }) else {
         throw ModelFileError(
-            .invalid, "\(path).event_type: expected one of \(EventType.words.joined(separator: ", ")) or nothing, found "
+            .invalid,
+            "\(path).event_type: expected one of \(EventType.words.joined(separator: ", ")) or nothing, found "
                 + "an unknown word of \(word.utf8.count) bytes")
     }
     return type
@@ -55,7 +56,8 @@ extension ModelFeature {
         let number = feature.direction.rawValue
         guard let direction = number == 0 ? .free : FeatureDirection(rawValue: Int(number)) else {
             throw ModelFileError(
-                .unsupportedVersion, "\(path).direction: expected a direction this program knows, found number \(number)")
+                .unsupportedVersion,
+                "\(path).direction: expected a direction this program knows, found number \(number)")
         }
         let categories = texts(feature.categories, feature.n_categories)
         guard feature.is_categorical != 0 || categories.isEmpty else {
@@ -111,7 +113,8 @@ extension Calibration {
 extension Policy {
     fileprivate init(_ message: UnsafePointer<Stillwatch__V1__Policy>?) throws(ModelFileError) {
         guard let policy = message?.pointee else { throw ModelFileError(.invalid, "policy: expected one, found none") }
-        self.init(version: Int(policy.version), rules: try each(policy.rules, policy.n_rules, "policy.rules", Rule.init))
+        self.init(
+            version: Int(policy.version), rules: try each(policy.rules, policy.n_rules, "policy.rules", Rule.init))
     }
 }
 
@@ -120,7 +123,8 @@ extension Policy.Rule {
         let word = text(rule.decision)
         guard let decision = Decision(word: word) else {
             throw ModelFileError(
-                .invalid, "\(path).decision: expected one of "
+                .invalid,
+                "\(path).decision: expected one of "
                     + Decision.allCases.map(\.word).joined(separator: ", ") + ", found an unknown word of "
                     + "\(word.utf8.count) bytes")
         }

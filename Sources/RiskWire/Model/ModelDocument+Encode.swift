@@ -8,7 +8,9 @@ extension MessageArena {
     func document(_ document: ModelDocument) -> UnsafeMutablePointer<Stillwatch__V1__ModelDocument> {
         let message = make(stillwatch__v1__model_document__init)
         message.pointee.name = text(document.name)
-        set(&message.pointee.has_created_at_ms, &message.pointee.created_at_ms, UInt64(bitPattern: document.createdAtMs))
+        set(
+            &message.pointee.has_created_at_ms, &message.pointee.created_at_ms, UInt64(bitPattern: document.createdAtMs)
+        )
         set(&message.pointee.has_parent_digest, &message.pointee.parent_digest, bytes(document.parentDigest))
         message.pointee.n_features = document.features.count
         message.pointee.features = list(document.features) { feature($0) }
@@ -29,7 +31,9 @@ extension MessageArena {
     private func feature(_ feature: ModelFeature) -> UnsafeMutablePointer<Stillwatch__V1__ModelFeature>? {
         let message = make(stillwatch__v1__model_feature__init)
         message.pointee.name = text(feature.name)
-        set(&message.pointee.has_definition_version, &message.pointee.definition_version, UInt32(feature.definitionVersion))
+        set(
+            &message.pointee.has_definition_version, &message.pointee.definition_version,
+            UInt32(feature.definitionVersion))
         set(&message.pointee.has_direction, &message.pointee.direction.rawValue, UInt32(feature.direction.rawValue))
         if let categories = feature.categories {
             message.pointee.n_categories = categories.count
@@ -93,7 +97,9 @@ extension MessageArena {
             message.pointee.event_type = rule.eventType.map { text($0.word) }
             message.pointee.decision = text(rule.decision.word)
             set(&message.pointee.has_threshold, &message.pointee.threshold, rule.threshold)
-            set(&message.pointee.has_false_positive_share, &message.pointee.false_positive_share, rule.falsePositiveShare)
+            set(
+                &message.pointee.has_false_positive_share, &message.pointee.false_positive_share,
+                rule.falsePositiveShare)
             return message
         }
         return message

@@ -13,7 +13,8 @@ public enum ModelFile {
         let arena = MessageArena()
         arena.beginBuilding()
         var payload: [UInt8] = []
-        arena.pack(UnsafeRawPointer(arena.document(document)).assumingMemoryBound(to: ProtobufCMessage.self), to: &payload)
+        arena.pack(
+            UnsafeRawPointer(arena.document(document)).assumingMemoryBound(to: ProtobufCMessage.self), to: &payload)
         return ModelContainer.seal(payload)
     }
 

@@ -47,7 +47,8 @@ public final class ReplyDecoder {
             return .feedback(commitSequence: reply.feedback.pointee.commit_sequence)
         case STILLWATCH__V1__REPLY__RESULT_HEALTH:
             guard let state = ServingState(rawValue: reply.health.pointee.state.rawValue) else {
-                throw unreadable("a serving state", "number \(reply.health.pointee.state.rawValue)", path: "health.state")
+                throw unreadable(
+                    "a serving state", "number \(reply.health.pointee.state.rawValue)", path: "health.state")
             }
             return .health(state)
         case STILLWATCH__V1__REPLY__RESULT_SERVER_INFO: return .serverInfo(ServerInfo(reply.server_info))

@@ -106,7 +106,8 @@ extension FeedbackCall {
 }
 
 /// A request id, if there is one.
-private func readRequestID(_ isPresent: protobuf_c_boolean, _ data: ProtobufCBinaryData) throws(FieldError) -> [UInt8]? {
+private func readRequestID(_ isPresent: protobuf_c_boolean, _ data: ProtobufCBinaryData) throws(FieldError) -> [UInt8]?
+{
     guard isPresent != 0 else { return nil }
     let bytes = data.array
     try checkLength(of: bytes, limit: WireLimits.requestIDByteCount, path: "request_id")

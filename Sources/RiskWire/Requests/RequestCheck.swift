@@ -6,11 +6,12 @@ internal import CStillwatchProtos
 /// `score.event.signup.proxy_confidence`. What a batch's items hold is prefixed with `requests[i].`.
 struct RequestCheck {
     /// The last id the message states, as far as it could be read.
-    private(set) var id: UInt64 = 0
+    let id: UInt64
     /// Faults of single requests of the batch that do not concern the others, by index.
     private(set) var itemFaults: [Int: StatusError] = [:]
 
-    /// The first number of a method in `Request`.
+    private static let idNumber = 1
+    /// The first number of a method in an envelope.
     private static let firstMethodNumber = 10
     private static let batchNumber = 11
     private static let batchItemNumber = 1
@@ -21,10 +22,26 @@ struct RequestCheck {
     /// Reads no more than the id yet.
     init(_ bytes: UnsafeRawBufferPointer) {
         check = MessageCheck(bytes: bytes, unknownFields: .refuse)
+        id = Self.id(of: bytes)
+    }
+
+    /// The last id an envelope states, as far as it can be read; 0 if it states none.
+    static func id(of bytes: UnsafeRawBufferPointer) -> UInt64 {
+        var id: UInt64 = 0
         var cursor = FieldCursor(bytes, in: 0..<bytes.count)
         while let field = try? cursor.next() {
-            if field.number == 1, field.wireType == .varint { id = field.value }
+            if field.number == idNumber, field.wireType == .varint { id = field.value }
         }
+        return id
+    }
+
+    /// The fault of a whole envelope: a number where methods stand is an unknown method, paths start at the argument.
+    static func methodFault(_ fault: WireFault) -> WireFault {
+        if fault.kind == .unknownField, let number = Int(fault.path.dropFirst()), number >= firstMethodNumber {
+            return WireFault(.unknownMethod(number), path: "method")
+        }
+        guard let dot = fault.path.firstIndex(of: ".") else { return fault }
+        return WireFault(fault.kind, path: String(fault.path[fault.path.index(after: dot)...]))
     }
 
     /// Checks the whole message.
@@ -36,16 +53,14 @@ struct RequestCheck {
         var cursor = FieldCursor(check.bytes, in: range)
         while let field = try cursor.next() {
             let rule = schema.rule(field.number)
-            if rule == .unknown, field.number >= Self.firstMethodNumber {
-                throw WireFault(.unknownMethod(field.number), path: "method")
-            } else if rule == .message, field.wireType == .delimited, let method = schema.nested[field.number] {
+            if rule == .message, field.wireType == .delimited, let method = schema.nested[field.number] {
                 if field.number == Self.batchNumber {
                     try runBatch(field.content, method)
                 } else {
                     try runArgument(field.content, method)
                 }
             } else if let kind = check.fault(in: field, rule) {
-                throw WireFault(kind, path: check.component(for: field, schema, in: range))
+                throw Self.methodFault(WireFault(kind, path: check.component(for: field, schema, in: range)))
             }
         }
     }

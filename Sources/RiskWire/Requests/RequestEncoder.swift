@@ -61,7 +61,9 @@ public final class RequestEncoder {
         set(&message.pointee.has_request_id, &message.pointee.request_id, call.requestID.map(arena.bytes))
         if call.isDryRun { set(&message.pointee.has_dry_run, &message.pointee.dry_run, 1) }
         if call.wantsFeatures {
-            set(&message.pointee.has_detail, &message.pointee.detail, STILLWATCH__V1__ANSWER_DETAIL__ANSWER_DETAIL_FEATURES)
+            set(
+                &message.pointee.has_detail, &message.pointee.detail,
+                STILLWATCH__V1__ANSWER_DETAIL__ANSWER_DETAIL_FEATURES)
         }
         return message
     }
@@ -103,8 +105,12 @@ public final class RequestEncoder {
         set(&message.pointee.has_verdict, &message.pointee.verdict.rawValue, UInt32(call.verdict.rawValue))
         message.pointee.source = try arena.checkedText(call.source, path: "source")
         if !call.reason.isEmpty { message.pointee.reason = try arena.checkedText(call.reason, path: "reason") }
-        set(&message.pointee.has_expires_at_ms, &message.pointee.expires_at_ms, call.expiresAtMs.map(UInt64.init(bitPattern:)))
-        set(&message.pointee.has_known_at_ms, &message.pointee.known_at_ms, call.knownAtMs.map(UInt64.init(bitPattern:)))
+        set(
+            &message.pointee.has_expires_at_ms, &message.pointee.expires_at_ms,
+            call.expiresAtMs.map(UInt64.init(bitPattern:)))
+        set(
+            &message.pointee.has_known_at_ms, &message.pointee.known_at_ms, call.knownAtMs.map(UInt64.init(bitPattern:))
+        )
         set(&message.pointee.has_request_id, &message.pointee.request_id, call.requestID.map(arena.bytes))
         return message
     }
