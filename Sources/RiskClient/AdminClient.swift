@@ -17,8 +17,9 @@ public final class AdminClient: Sendable {
     /// - Throws: The system's error if nobody answers there.
     public static func connect(socketPath: String) async throws -> AdminClient {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        let (channel, handler) = try await bootstrap.connectMatching { payload in
-            AdminCodec.decodeReply(payload).map { ($0.id, $0) }
+        let (channel, handler) = try await bootstrap.connectMatching { payload throws(StatusError) -> (UInt64, AdminReply) in
+            let reply = try AdminCodec().decodeReply(payload)
+            return (reply.id, reply)
         } target: {
             $0.connect(unixDomainSocketPath: socketPath)
         }
@@ -31,9 +32,9 @@ public final class AdminClient: Sendable {
     public func send(_ method: AdminRequest.Method) async throws -> AdminReply.Body {
         let handler = handler
         let reply = try await channel.eventLoop.flatSubmit {
-            handler.value.send { id in
+            handler.value.send { id throws(StatusError) in
                 var bytes: [UInt8] = []
-                AdminCodec.encode(AdminRequest(id: id, method: method), appendingFrameTo: &bytes)
+                try AdminCodec().appendFrame(AdminRequest(id: id, method: method), to: &bytes)
                 return bytes
             }
         }.get()

@@ -3,6 +3,7 @@ internal import RiskWire
 
 /// The operator's service behind its listener. Files are read on a thread of their own, never on an event loop.
 final class AdminPeer: FramePeer {
+    private let codec = AdminCodec()
     private let models: ModelStore
     private let threads: NIOThreadPool
     private let drain: @Sendable () -> Void
@@ -17,10 +18,10 @@ final class AdminPeer: FramePeer {
         _ payload: UnsafeRawBufferPointer, arrivedNs: UInt64, output: inout [UInt8],
         makeLater: () -> @Sendable ([UInt8]) -> Void
     ) -> Bool {
-        let (id, decoded) = AdminCodec.decodeRequest(payload)
+        let (id, decoded) = codec.decodeRequest(payload)
         switch decoded {
         case .failure(let error):
-            AdminCodec.encode(AdminReply(id: id, outcome: .failure(error)), appendingFrameTo: &output)
+            codec.appendFrame(AdminReply(id: id, outcome: .failure(error)), to: &output)
             return false
         case .success(let request):
             let later = makeLater()
@@ -29,7 +30,7 @@ final class AdminPeer: FramePeer {
                 let outcome: Result<AdminReply.Body, StatusError> =
                     state == .active ? Self.serve(request.method, models: models, drain: drain) : .failure(Self.stopping)
                 var bytes: [UInt8] = []
-                AdminCodec.encode(AdminReply(id: id, outcome: outcome), appendingFrameTo: &bytes)
+                AdminCodec().appendFrame(AdminReply(id: id, outcome: outcome), to: &bytes)
                 later(bytes)
             }
             return true
@@ -38,7 +39,7 @@ final class AdminPeer: FramePeer {
 
     func lastWord(_ error: StatusError) -> [UInt8] {
         var bytes: [UInt8] = []
-        AdminCodec.encode(AdminReply(id: 0, outcome: .failure(error)), appendingFrameTo: &bytes)
+        codec.appendFrame(AdminReply(id: 0, outcome: .failure(error)), to: &bytes)
         return bytes
     }
 
