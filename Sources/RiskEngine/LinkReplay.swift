@@ -5,7 +5,7 @@ public import RiskWire
 /// Rebuilds the link state from log entries, in the order they were committed.
 ///
 /// A restarted service and the offline tools both go through here, so that both see what serving saw.
-public struct LinkReplay {
+public struct LinkReplay: Sendable {
     /// The state after the entries so far.
     public private(set) var links: LinkState
     /// The last commit sequence.

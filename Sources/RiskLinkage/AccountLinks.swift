@@ -1,14 +1,14 @@
 internal import RiskCore
 
 /// What is remembered of one account.
-struct AccountLinks {
+struct AccountLinks: Sendable {
     /// What is known about the account.
-    enum Standing {
+    enum Standing: Sendable {
         case unlabelled, abusive, verified
     }
 
     /// One identifier the account came with.
-    struct Attachment {
+    struct Attachment: Sendable {
         let key: UInt64
         let atMs: Int64
         let identifierClass: UInt8

@@ -1,7 +1,7 @@
 internal import RiskCore
 
 /// What is remembered of one identifier.
-struct IdentifierLinks {
+struct IdentifierLinks: Sendable {
     let firstSeenMs: Int64
     private(set) var lastSeenMs: Int64
     private var accounts = 0

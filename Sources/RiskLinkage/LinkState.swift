@@ -8,7 +8,7 @@ internal import HeapModule
 /// is forgotten first, and an account or identifier that was forgotten starts anew.
 ///
 /// A value without locks: one owner applies events one after another. An event costs O(its identifiers).
-public struct LinkState {
+public struct LinkState: Sendable {
     /// How much the state holds.
     public struct Capacity: Sendable, Equatable {
         /// The most accounts.
@@ -194,7 +194,7 @@ public struct LinkState {
 }
 
 /// When an account's label ends.
-private struct LabelExpiry: Comparable {
+private struct LabelExpiry: Comparable, Sendable {
     let atMs: Int64
     let account: UInt64
 

@@ -2,8 +2,8 @@
 ///
 /// Slots live in one array and form a list in order of last touch, so that every operation is O(1) and what is
 /// forgotten depends only on the order of touches, never on hash values: a replay forgets the same.
-struct RecencyTable<Value> {
-    private struct Slot {
+struct RecencyTable<Value: Sendable>: Sendable {
+    private struct Slot: Sendable {
         var key: UInt64
         var value: Value
         var newer: Int32

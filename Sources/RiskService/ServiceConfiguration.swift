@@ -1,5 +1,5 @@
 public import RiskLinkage
-public import RiskWire
+internal import RiskWire
 
 /// Everything a service can be told. All limits have defaults that suit one machine.
 public struct ServiceConfiguration: Sendable {

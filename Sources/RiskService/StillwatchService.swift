@@ -79,7 +79,7 @@ public final class StillwatchService: Sendable {
             promotions: try PromotionRecord(directory: "\(data)/models"), metrics: metrics, logger: logger)
         let commits = try StateRestorer.restore(configuration, logger: logger)
         let shared = SharedServices(
-            configuration: configuration, models: models, commits: commits, keyer: IdentityKeyer(key: key),
+            configuration: configuration, models: models, commits: commits, keyer: IdentityKeyer(key),
             metrics: metrics)
         return try await open(shared, logger: logger)
     }

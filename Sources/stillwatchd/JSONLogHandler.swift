@@ -25,8 +25,7 @@ struct JSONLogHandler: LogHandler {
             line += ",\(JSONText.quoted(key)):\(JSONText.quoted("\(value)"))"
         }
         line += "}\n"
-        // One call a line, so that lines of different threads do not mix.
-        fputs(line, stderr)
+        StandardStream.write(line, to: STDERR_FILENO)
     }
 
     private static func timestamp() -> String {
@@ -40,6 +39,21 @@ struct JSONLogHandler: LogHandler {
         }
         return "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))T\(padded(parts.tm_hour)):"
             + "\(padded(parts.tm_min)):\(padded(parts.tm_sec)).\(padded(Int32(now.tv_nsec / 1_000_000), 3))Z"
+    }
+}
+
+/// The standard streams, unbuffered.
+enum StandardStream {
+    /// Writes a line in one call, so that lines of different threads do not mix.
+    static func write(_ line: String, to descriptor: CInt) {
+        var rest = Array(line.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            // Nobody reads any more: there is no one left to tell.
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
     }
 }
 

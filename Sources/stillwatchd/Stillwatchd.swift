@@ -135,11 +135,11 @@ struct Stillwatchd: AsyncParsableCommand {
     private func announce(_ service: StillwatchService) {
         let addresses = service.addresses
         let metrics = addresses.metrics.map { "\"\($0)\"" } ?? "null"
-        print(
+        StandardStream.write(
             """
             {"ready":true,"listen":"\(addresses.scoring)","admin_socket":\(JSONText.quoted(addresses.adminSocket)),\
             "metrics":\(metrics),"model_digest":"\(service.modelDigest)"}
-            """)
-        fflush(stdout)
+
+            """, to: STDOUT_FILENO)
     }
 }

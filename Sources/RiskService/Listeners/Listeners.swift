@@ -60,7 +60,12 @@ final class Listeners: Sendable {
     private static func openScoring(
         _ shared: SharedServices, _ group: MultiThreadedEventLoopGroup, _ connections: ConnectionRegistry
     ) async throws -> any Channel {
-        let peers = ThreadSpecificVariable<ScoringPeer>()
+        // One for each loop: connections of a loop share its buffers.
+        var peers: [ObjectIdentifier: NIOLoopBoundBox<ScoringPeer>] = [:]
+        for loop in group.makeIterator() {
+            peers[ObjectIdentifier(loop)] = .makeBoxSendingValue(ScoringPeer(shared), eventLoop: loop)
+        }
+        let peerByLoop = peers
         let configuration = shared.configuration
         do {
             return try await ServerBootstrap(group: group)
@@ -71,8 +76,9 @@ final class Listeners: Sendable {
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        if peers.currentValue == nil { peers.currentValue = ScoringPeer(shared) }
-                        guard let peer = peers.currentValue else { preconditionFailure("it was set just now") }
+                        guard let peer = peerByLoop[ObjectIdentifier(channel.eventLoop)]?.value else {
+                            preconditionFailure("a connection lives on a loop of the group it was made for")
+                        }
                         guard connections.add(channel, limit: configuration.connectionLimit, shared.metrics) else {
                             return try channel.pipeline.syncOperations.addHandler(
                                 RefusingHandler(lastWord: peer.lastWord(overLimit(configuration.connectionLimit))))
