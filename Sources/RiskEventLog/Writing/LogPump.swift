@@ -71,7 +71,7 @@ struct LogPump {
                 continue
             }
             let start = written.entry == 0 ? 0 : chunk.ends[written.entry - 1]
-            guard store.hasRoom(for: chunk.ends[written.entry] - start) else {
+            guard store.hasRoom(forEntryOf: chunk.ends[written.entry] - start) else {
                 let sequence = chunk.sequences[written.entry]
                 try sync()
                 if try store.rotate(firstSequence: sequence) { queue.noteRotation() }
@@ -85,7 +85,7 @@ struct LogPump {
     /// Writes as many entries of a chunk as the segment has room for.
     private mutating func write(_ chunk: LogQueue.Chunk, from start: Int) throws(SystemFailure) {
         let rest = chunk.ends[written.entry...]
-        let fitting = max(1, rest.partitioningIndex { !store.hasRoom(for: $0 - start) } - written.entry)
+        let fitting = max(1, rest.partitioningIndex { $0 - start > store.room } - written.entry)
         let ends = rest.prefix(fitting)
         let end = ends.last ?? start
         let result = chunk.bytes.withUnsafeBytes { bytes in

@@ -32,10 +32,11 @@ struct SegmentStore {
     /// Whether bytes were written that are not known to be on the disk.
     var isDirty: Bool { segment.map { $0.length > $0.syncedLength || !$0.hasDurableName } ?? false }
 
-    /// How many of the bytes may still go into this segment; an empty one takes at least one entry of any size.
-    func hasRoom(for byteCount: Int) -> Bool {
-        segment.map { $0.length == 0 || $0.length + byteCount <= segmentByteLimit } ?? false
-    }
+    /// Whether an entry may still go into this segment; an empty one takes an entry of any size.
+    func hasRoom(forEntryOf byteCount: Int) -> Bool { segment.map { $0.length == 0 || byteCount <= room } ?? false }
+
+    /// Bytes until the segment is full; below 0 if its one entry is larger than the limit.
+    var room: Int { segmentByteLimit - (segment?.length ?? 0) }
 
     /// Ends the segment, which has to be synced, and starts the next. False if there was none to end.
     mutating func rotate(firstSequence: UInt64) throws(SystemFailure) -> Bool {
