@@ -53,8 +53,9 @@ let package = Package(
         library("RiskEngine", ["RiskCore", "RiskLinkage", "RiskModels", "RiskWire"]),
         library(
             "RiskTraining",
-            ["RiskCore", "RiskIdentity", "RiskLinearAlgebra", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine",
-             crypto]),
+            [
+                "RiskCore", "RiskLinearAlgebra", "RiskLinkage", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine", crypto,
+            ]),
         library(
             "RiskService",
             ["RiskCore", "RiskIdentity", "RiskLinkage", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine", logging]
@@ -73,7 +74,10 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "stillwatch",
-            dependencies: ["RiskTraining", "RiskClient", "RiskWire", "RiskModels", "RiskCore", arguments],
+            dependencies: [
+                "RiskTraining", "RiskClient", "RiskEngine", "RiskEventLog", "RiskIdentity", "RiskLinkage", "RiskWire",
+                "RiskModels", "RiskCore", arguments, crypto,
+            ],
             path: "Tools/stillwatch", swiftSettings: strict),
 
         tests("RiskCoreTests", ["RiskCore"]),

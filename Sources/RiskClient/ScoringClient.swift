@@ -45,15 +45,25 @@ public final class ScoringClient: Sendable {
     public func send(
         _ method: WireRequest.Method, caller: String = "", deadlineMs: UInt32? = nil
     ) async throws -> WireReply {
+        try await begin(method, caller: caller, deadlineMs: deadlineMs)()
+    }
+
+    /// Sends a request and returns at once; the closure waits for its reply.
+    ///
+    /// Requests that are begun one after another go out in that order.
+    public func begin(
+        _ method: WireRequest.Method, caller: String = "", deadlineMs: UInt32? = nil
+    ) -> @Sendable () async throws -> WireReply {
         let handler = handler
-        return try await channel.eventLoop.flatSubmit {
+        let reply = channel.eventLoop.flatSubmit {
             handler.value.send { id throws(StatusError) in
                 var bytes: [UInt8] = []
                 let request = WireRequest(id: id, deadlineMs: deadlineMs, caller: caller, method: method)
                 try RequestEncoder().appendFrame(request, to: &bytes)
                 return bytes
             }
-        }.get()
+        }
+        return { try await reply.get() }
     }
 
     /// Closes the connection.

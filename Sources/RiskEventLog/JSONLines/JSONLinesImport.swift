@@ -73,7 +73,7 @@ public struct JSONLinesImport {
             if event.timeMs < latestMs { summary.outOfOrderCount += 1 }
             latestMs = max(latestMs, event.timeMs)
             // The sequence is not known yet; any number that is not 0 takes its place.
-            let entry = LogEntry(commitSequence: 1, committedAtMs: event.timeMs, content: .observed(event))
+            let entry = LogEntry(commitSequence: 1, committedAtMs: event.timeMs, content: .scored(event, nil))
             items.append(Item(timeMs: event.timeMs, bytes: codec.encode(entry)))
             byteCount += items[items.count - 1].bytes.count + MemoryLayout<Item>.stride + 32
             guard byteCount <= EventLogLimits.sortByteCount else {

@@ -40,7 +40,7 @@ struct EventDataset {
             }
             if customNumbers[custom.name] != nil, customTexts[custom.name] != nil {
                 throw TrainingError(
-                    .mixedCustomValue,
+                    .malformed,
                     "custom.\(custom.name): expected numbers in all events or texts in all, found both")
             }
         }
@@ -73,7 +73,7 @@ struct EventDataset {
             let categories = Array(Set(column.values)).sorted()
             guard categories.count <= LoadedModel.Limits.categoryCount else {
                 throw TrainingError(
-                    .tooManyCategories,
+                    .tooLarge,
                     "custom.\(name): at most \(LoadedModel.Limits.categoryCount) different texts, "
                         + "found \(categories.count)")
             }
@@ -83,7 +83,7 @@ struct EventDataset {
             transforms.append([.identity])
         }
         guard !features.isEmpty else {
-            throw TrainingError(.noRows, "expected events whose features vary, found none in \(rowCount) rows")
+            throw TrainingError(.empty, "expected events whose features vary, found none in \(rowCount) rows")
         }
         var data = TrainingData(features: features, columns: kept, labels: labels)
         data.transforms = transforms
