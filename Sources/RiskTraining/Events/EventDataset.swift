@@ -1,6 +1,6 @@
 internal import RiskCore
 internal import RiskEngine
-public import RiskModels
+internal import RiskModels
 
 /// The rows that a replay gives for training, column by column.
 struct EventDataset {

@@ -42,7 +42,7 @@ public struct EventTraining {
     public func train(
         log: String, labels: [LabelRow], digests: [[UInt8]], progress: @escaping TrainingProgress = { _, _ in }
     ) throws -> ModelDocument {
-        let known = labels.filter { untilMs.map { end in $0.knownAtMs < end } ?? true }
+        let known = labels.filter { $0.knownAtMs < untilMs ?? .max }
         let truth = Dictionary(known.map { ($0.account, $0) }) { earlier, later in
             later.knownAtMs >= earlier.knownAtMs ? later : earlier
         }

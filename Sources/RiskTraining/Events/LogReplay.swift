@@ -1,5 +1,5 @@
 public import RiskCore
-public import RiskEngine
+internal import RiskEngine
 internal import RiskEventLog
 internal import RiskLinkage
 public import RiskWire
