@@ -188,6 +188,15 @@ import Testing
         }
     }
 
+    @Test func aTableTooWideIsAnErrorThatSaysSo() {
+        let words = (0..<4000).map { "w\($0)" }
+        let data = TrainingData(
+            features: (0..<3).map { ModelFeature(name: "f\($0)", categories: words) },
+            columns: Array(repeating: [0, 1], count: 3), labels: [true, false])
+        let error = trainingError { _ = try LogisticTraining(options: TrainingOptions()).train(data, name: "wide") }
+        #expect(error?.code == .tooLarge && error?.message.contains("found 12004") == true)
+    }
+
     @Test(arguments: [
         TrainingOptions(l2: -1), TrainingOptions(l2: .nan), TrainingOptions(threads: 0),
         TrainingOptions(heldOutShare: 1), TrainingOptions(heldOutShare: -0.1),

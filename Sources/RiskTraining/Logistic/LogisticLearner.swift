@@ -3,6 +3,9 @@ public import RiskModels
 
 /// Fits a logistic regression: L2, scaling and missing indicators inside, weights of directed features sign-bounded.
 public struct LogisticLearner: Sendable {
+    /// Columns of the design matrix at most: one for each term and for each category. Half a gigabyte of Hessian.
+    static let columnLimit = 8192
+
     /// How to train; only ``TrainingOptions/l2`` and ``TrainingOptions/threads`` matter here.
     public let options: TrainingOptions
 
@@ -16,14 +19,20 @@ public struct LogisticLearner: Sendable {
     ///   - rows: Indices of the rows to learn from.
     ///   - progress: Hears of progress on this thread; how many steps there will be is not known before.
     /// - Returns: A model whose monotone proof holds for the data's features. The bits do not depend on the threads.
-    /// - Throws: ``TrainingError`` with code `oneClass`, `badOption` or `notConverged`.
+    /// - Throws: ``TrainingError`` with code `oneClass`, `badOption`, `tooLarge` or `notConverged`.
     /// - Complexity: About ten passes of O(rows × columns²), with one column for each category.
     public func fit(
         _ data: TrainingData, rows: [Int], progress: TrainingProgress = { _, _ in }
     ) throws(TrainingError) -> LogisticModel {
         try options.check()
         data.checkShapes()
-        let plan = TermPlan(data, rows: rows)
+        let plan = TermPlan(data, rows: rows, threads: options.threads)
+        guard plan.columnCount <= Self.columnLimit else {
+            throw TrainingError(
+                .tooLarge,
+                "expected at most \(Self.columnLimit) terms and categories together, found \(plan.columnCount); leave out "
+                    + "columns with many categories")
+        }
         let objective = LogisticObjective(
             design: Design(plan, data, rows: rows, threads: options.threads), labels: data.labels,
             weights: data.weights, l2: options.l2, threads: options.threads)

@@ -23,8 +23,11 @@ struct LogisticObjective: Sendable {
         }
     }
 
-    /// Sums that are computed apart and then added in order. Fixed, so that the bits do not depend on the threads.
-    static let laneCount = 8
+    /// Sums that are computed apart and then added in order, at most; never more because of more threads, so that the
+    /// bits do not depend on them.
+    static let laneLimit = 8
+    /// What the lanes' Hessians may take together, unless a single one takes more.
+    static let laneByteLimit = 1 << 30
 
     let design: Design
     /// The truth of each row of the data, not only of the design's rows.
@@ -37,7 +40,8 @@ struct LogisticObjective: Sendable {
     /// Evaluates at a point of one number for each column. O(rows × columns²).
     func evaluate(_ point: [Double]) -> Evaluation {
         let blocks = design.blockCount
-        let lanes = max(1, min(Self.laneCount, blocks))
+        let hessianByteCount = point.count * point.count * MemoryLayout<Double>.stride
+        let lanes = max(1, min(Self.laneLimit, blocks, Self.laneByteLimit / hessianByteCount))
         let sums = parallelMap(lanes, threads: threads) { lane in
             var sum = Evaluation(columnCount: point.count)
             for block in blocks * lane / lanes..<blocks * (lane + 1) / lanes { add(block, point, to: &sum) }

@@ -25,27 +25,39 @@ struct TermPlan: Sendable {
 
     var columnCount: Int { signs.count }
 
+    /// What can be said of a feature without looking at the others.
+    private struct Draft: Sendable {
+        var kinds: [Term.Kind]
+        var missingPattern: [UInt64]?
+    }
+
     /// Plans the terms for some rows of the data. O(rows × features).
-    init(_ data: TrainingData, rows: [Int]) {
+    init(_ data: TrainingData, rows: [Int], threads: Int = 1) {
+        let drafts = parallelMap(data.features.count, threads: threads) { Self.draft($0, data, rows) }
         var patterns: Set<[UInt64]> = []
-        for (index, feature) in data.features.enumerated() {
-            let column = data.columns[index]
-            let sign = feature.direction == .free ? 0 : feature.direction == .raises ? 1 : -1
-            if let categories = feature.categories {
-                add(index, .category(columnCount: categories.count + 1), sign: 0)
-            } else {
-                for transform in Self.usefulTransforms(data.transforms[index], column, rows) {
-                    let weights = data.weights
-                    if let kind = Self.numeric(transform, column, rows, weights, isCentered: sign == 0) {
-                        add(index, kind, sign: sign)
-                    }
-                }
-            }
+        for (index, draft) in drafts.enumerated() {
+            let direction = data.features[index].direction
+            let sign = direction == .free ? 0 : direction == .raises ? 1 : -1
+            for kind in draft.kinds { add(index, kind, sign: sign) }
             // Two indicators that never differ would only share one weight between them.
-            if let pattern = Self.missingPattern(column, rows), patterns.insert(pattern).inserted {
+            if let pattern = draft.missingPattern, patterns.insert(pattern).inserted {
                 add(index, .missing, sign: -sign)
             }
         }
+    }
+
+    private static func draft(_ index: Int, _ data: TrainingData, _ rows: [Int]) -> Draft {
+        let feature = data.features[index]
+        let column = data.columns[index]
+        let pattern = missingPattern(column, rows)
+        if let categories = feature.categories {
+            precondition(feature.direction == .free, "\(feature.name) is categorical and cannot have a direction")
+            return Draft(kinds: [.category(columnCount: categories.count + 1)], missingPattern: pattern)
+        }
+        let kinds = usefulTransforms(data.transforms[index], column, rows).compactMap {
+            numeric($0, column, rows, data.weights, isCentered: feature.direction == .free)
+        }
+        return Draft(kinds: kinds, missingPattern: pattern)
     }
 
     private mutating func add(_ feature: Int, _ kind: Term.Kind, sign: Int) {
@@ -77,9 +89,10 @@ struct TermPlan: Sendable {
     private static func numeric(
         _ transform: NumericTransform, _ column: [Double], _ rows: [Int], _ weights: [Double]?, isCentered: Bool
     ) -> Term.Kind? {
+        let present = rows.filter { !column[$0].isNaN }
+        let values = present.map { transform(column[$0]) }
         var (total, sum, largest) = (0.0, 0.0, 0.0)
-        for row in rows where !column[row].isNaN {
-            let value = transform(column[row])
+        for (row, value) in zip(present, values) {
             let weight = weights?[row] ?? 1
             total += weight
             sum += weight * value
@@ -87,9 +100,8 @@ struct TermPlan: Sendable {
         }
         let mean = sum / total
         var squares = 0.0
-        for row in rows where !column[row].isNaN {
-            let difference = transform(column[row]) - mean
-            squares += (weights?[row] ?? 1) * (difference * difference)
+        for (row, value) in zip(present, values) {
+            squares += (weights?[row] ?? 1) * ((value - mean) * (value - mean))
         }
         let scale = (squares / total).squareRoot()
         guard mean.isFinite, scale.isFinite, scale > 1e-12 * largest else { return nil }
