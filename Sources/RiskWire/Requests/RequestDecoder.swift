@@ -5,8 +5,8 @@ internal import RiskCore
 /// Decodes what callers send.
 ///
 /// Every value is checked: field by field against the contract, texts for UTF-8 and card numbers, and no field that
-/// this program does not know passes silently. Memory is bounded by ``WireLimits`` and reused from message to message, so
-/// keep one decoder for each event loop; it is not for sharing between threads.
+/// this program does not know passes silently. Memory is bounded by ``WireLimits`` and reused from message to message,
+/// so keep one decoder for each event loop; it is not for sharing between threads.
 public final class RequestDecoder {
     private let reader = MessageReader()
     /// The memory for one message by its bytes.
