@@ -1,7 +1,4 @@
-import CProtobufC
-import CStillwatchProtos
 import RiskCore
-import RiskModels
 import Testing
 
 @testable import RiskWire
@@ -15,42 +12,16 @@ import Testing
         #expect(Set(fields) == Set(EventField.allCases))
     }
 
-    private func words(_ descriptor: ProtobufCEnumDescriptor) -> [String: UInt32] {
-        withUnsafePointer(to: descriptor) { EventTable.enumNumbers($0) }
-    }
-
-    private func table<Value>(_ values: [Value], _ word: (Value) -> String, _ number: (Value) -> Int) -> [String:
-        UInt32]
-    {
-        Dictionary(uniqueKeysWithValues: values.map { (word($0), UInt32(number($0))) })
+    @Test func everyWordHasItsOwnNumberOnTheWire() {
+        let table = EventTable.shared
+        for entry in table.envelope + table.signup + table.payment + table.usage {
+            guard case .word(let words) = entry.field.spec.kind else { continue }
+            #expect(Set(entry.numbers).count == words.count && !entry.numbers.contains(0), "\(entry.field)")
+            for index in words.indices { #expect(entry.indices[Int(entry.numbers[index])] == index, "\(entry.field)") }
+        }
     }
 
     @Test func wordsOutsideTheTableHaveTheNumbersOfTheWire() {
-        #expect(
-            words(stillwatch__v1__identifier_class__descriptor)
-                == table(IdentifierClass.allCases, \.word, \.rawValue))
-        #expect(words(stillwatch__v1__decision__descriptor) == table(Decision.allCases, \.word, \.rawValue))
-        #expect(words(stillwatch__v1__verdict__descriptor) == table(Label.Verdict.allCases, \.word, \.rawValue))
-        #expect(
-            words(stillwatch__v1__intel_source__descriptor) == table(IntelSource.allCases, \.word) { $0.rawValue + 1 })
-        #expect(
-            words(stillwatch__v1__feature_direction__descriptor)
-                == table(FeatureDirection.allCases, { "\($0)" }, \.rawValue))
-        #expect(
-            words(stillwatch__v1__numeric_transform__descriptor)
-                == [
-                    "identity": UInt32(NumericTransform.identity.rawValue),
-                    "signed_log": UInt32(NumericTransform.signedLog.rawValue),
-                ])
-        #expect(
-            words(stillwatch__v1__serving_state__descriptor) == [
-                "serving": ServingState.serving.rawValue, "draining": ServingState.draining.rawValue,
-            ])
-        #expect(
-            words(stillwatch__v1__model_role__descriptor)
-                == [
-                    "active": ModelInfo.Role.active.rawValue, "staged": ModelInfo.Role.staged.rawValue,
-                    "previous": ModelInfo.Role.previous.rawValue,
-                ])
+        #expect(WireWords.disagreements().isEmpty)
     }
 }

@@ -1,4 +1,3 @@
-import CStillwatchProtos
 import RiskCore
 import Testing
 
@@ -16,18 +15,13 @@ import Testing
         let event = field(
             1, field(11, field(1, "email")) + field(12, field(3, "text") + field(2, double: 1) + field(3, "t")))
         let merged = field(10, event + event) + field(13, field(1, "a") + field(2, "d") + field(1, "b"))
-        let reader = MessageReader()
         for bytes in [single, batch, single + single, merged, field(10, []) + single] {
             var budget = 0
             var failureCount = 0
             while true {
-                let error = bytes.withUnsafeBytes { bytes -> StatusError? in
-                    do throws(StatusError) {
-                        _ = try reader.unpack(bytes, budget: budget, stillwatch__v1__request__unpack)
-                        return nil
-                    } catch { return error }
-                }
-                guard let error else { break }
+                let limit = budget
+                let result = decode(bytes, by: RequestDecoder(budget: { _ in limit })).request
+                guard case .failure(let error) = result, error.reason.hasPrefix("MESSAGE") else { break }
                 #expect(error.reason == "MESSAGE_TOO_COMPLEX", "budget \(budget)")
                 failureCount += 1
                 budget += 16

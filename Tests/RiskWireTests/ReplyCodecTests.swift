@@ -69,7 +69,7 @@ import Testing
                 case .frame(let payload, let count) = Array(rest).withUnsafeBytes({
                     FrameScanner.scan($0, payloadByteLimit: 99)
                 })
-            else { throw StatusError(.internal, reason: "TEST", message: "no frame") }
+            else { throw Unexpected("no frame") }
             #expect(try decode(Array(Array(rest)[payload])).id == id)
             rest = rest.dropFirst(count)
         }
@@ -81,10 +81,12 @@ import Testing
             field(3, 1) + field(6, field(1, "FROM_THE_FUTURE")) + field(6, field(1, "USE_GRADING"))
             + field(7, field(1, 99)) + field(12, "EVENT_LOG")
         guard case .success(.score(let score)) = try decode(field(1, 1) + field(2, []) + field(10, answer)).outcome
-        else { return }
+        else { throw Unexpected("another outcome") }
         #expect(score.reasons.map(\.code) == [.useGrading] && score.links.isEmpty)
         #expect(score.degraded == ["EVENT_LOG", ReplyDecoder.unknownReason, ReplyDecoder.unknownLink])
-        guard case .failure(let error) = try decode(field(2, field(1, 77) + field(2, "NEW"))).outcome else { return }
+        guard case .failure(let error) = try decode(field(2, field(1, 77) + field(2, "NEW"))).outcome else {
+            throw Unexpected("another outcome")
+        }
         #expect(error.code == .unknown && error.reason == "NEW")
     }
 

@@ -8,7 +8,7 @@ import Testing
     @Test func randomBytesGetAnAnswer() {
         let decoder = RequestDecoder()
         var random = SeededGenerator(seed: 1)
-        for _ in 0..<50_000 { _ = decode(random.bytes(0...60), by: decoder) }
+        for _ in 0..<50_000 { _ = decode(random.bytes(0...24), by: decoder) }
     }
 
     @Test(arguments: 0..<4 as Range<UInt64>) func mutatedRequestsGetAnAnswerAndSurviveTheWire(seed: UInt64) throws {
@@ -25,7 +25,7 @@ import Testing
             }
             acceptedCount += 1
             let again = decode(try payload(of: request), by: decoder)
-            #expect(essence(try again.request.get()) == essence(request), "seed \(seed), round \(round)")
+            #expect(isSame(try again.request.get(), request), "seed \(seed), round \(round)")
         }
         #expect(acceptedCount > 100, "seed \(seed)")
     }

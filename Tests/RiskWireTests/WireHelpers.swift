@@ -46,22 +46,35 @@ func field(_ number: Int, double: Double) -> [UInt8] {
     varint(UInt64(number) << 3 | 1) + (0..<8).map { UInt8(truncatingIfNeeded: double.bitPattern >> (8 * $0)) }
 }
 
-/// What makes two requests the same, as text.
-func essence(_ request: WireRequest) -> String {
-    func of(_ event: IncomingEvent) -> String {
-        "\(event.builder.partial) \(RawIdentifiers.Kind.allCases.map { event.raw[$0] })"
+/// Whether two requests ask the same.
+func isSame(_ left: WireRequest, _ right: WireRequest) -> Bool {
+    func same(_ left: IncomingEvent, _ right: IncomingEvent) -> Bool {
+        left.builder.partial == right.builder.partial && left.raw == right.raw
     }
-    func of(_ call: ScoreCall) -> String {
-        "\(of(call.event)) \(call.requestID as Any) \(call.isDryRun) \(call.wantsFeatures)"
+    func same(_ left: ScoreCall, _ right: ScoreCall) -> Bool {
+        same(left.event, right.event) && left.requestID == right.requestID && left.isDryRun == right.isDryRun
+            && left.wantsFeatures == right.wantsFeatures
     }
-    let method =
-        switch request.method {
-        case .score(let call): "score \(of(call))"
-        case .scoreBatch(let calls): "batch \(calls.map { call in call.map { of($0) } })"
-        case .observe(let call): "observe \(of(call.event)) \(call.requestID as Any)"
-        case .feedback(let call): "\(call)"
-        case .health: "health"
-        case .serverInfo: "serverInfo"
-        }
-    return "\(request.id) \(request.deadlineMs as Any) \(request.caller) \(method)"
+    guard left.id == right.id, left.deadlineMs == right.deadlineMs, left.caller == right.caller else { return false }
+    switch (left.method, right.method) {
+    case (.score(let left), .score(let right)): return same(left, right)
+    case (.scoreBatch(let left), .scoreBatch(let right)):
+        return left.count == right.count
+            && zip(left, right).allSatisfy { left, right in
+                guard case .success(let left) = left, case .success(let right) = right else { return false }
+                return same(left, right)
+            }
+    case (.observe(let left), .observe(let right)):
+        return same(left.event, right.event) && left.requestID == right.requestID
+    case (.feedback(let left), .feedback(let right)): return left == right
+    case (.health, .health), (.serverInfo, .serverInfo): return true
+    default: return false
+    }
+}
+
+/// A test's own failure.
+struct Unexpected: Error {
+    let description: String
+
+    init(_ description: String) { self.description = description }
 }

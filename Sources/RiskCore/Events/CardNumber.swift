@@ -37,6 +37,7 @@ public enum CardNumber {
         }
 
         func endsWithCardNumber(beforeLetter: Bool) -> Bool {
+            guard digits.count >= minimumDigitCount else { return false }
             let ends = groupStarts.dropFirst() + (beforeLetter && !followsSeparator ? [] : [digits.count])
             for start in followsLetter ? groupStarts.dropFirst() : groupStarts[...] {
                 for end in ends where end > start && CardNumber.isCardNumber(digits[start..<end]) { return true }
@@ -63,10 +64,11 @@ public enum CardNumber {
             found: "digits that pass for a card number")
     }
 
+    private static let minimumDigitCount = 13
     private static let maximumDigitCount = 19
 
     private static func isCardNumber(_ digits: ArraySlice<UInt8>) -> Bool {
-        guard (13...maximumDigitCount).contains(digits.count), passesLuhn(digits) else { return false }
+        guard (minimumDigitCount...maximumDigitCount).contains(digits.count), passesLuhn(digits) else { return false }
         func prefix(_ count: Int) -> Int { digits.prefix(count).reduce(0) { $0 * 10 + Int($1) } }
         let count = digits.count
         switch prefix(2) {

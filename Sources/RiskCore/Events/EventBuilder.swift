@@ -96,32 +96,36 @@ public struct EventBuilder: Sendable {
     /// Adds to a list of references.
     public mutating func add(_ field: EventField, reference value: Reference) throws(FieldError) {
         guard case .references(let limit) = field.spec.kind else { throw field.spec.wrongType(found: "a list") }
-        let path = "\(field.spec.path)[\(event.prefixMinhash.count)]"
-        guard event.prefixMinhash.count < limit else {
-            throw FieldError(.tooMany, path: path, expected: "at most \(limit)", found: "more")
+        let index = event.prefixMinhash.count
+        guard index < limit else {
+            throw FieldError(
+                .tooMany, path: "\(field.spec.path)[\(index)]", expected: "at most \(limit)", found: "more")
         }
-        try Self.check(value, path: path, refuseCardNumbers: false)
+        try Self.check(value, path: "\(field.spec.path)[\(index)]", refuseCardNumbers: false)
         event.prefixMinhash.append(value)
     }
 
     /// Sets a histogram.
     public mutating func set(_ field: EventField, histogram shares: some Collection<Double>) throws(FieldError) {
         guard case .histogram(let count) = field.spec.kind else { throw field.spec.wrongType(found: "a list") }
+        // A copy, because a generic collection of another module is slow to walk.
+        let shares = Array(shares)
         guard shares.count == count else {
             throw FieldError(
                 .wrongLength, path: field.spec.path, expected: "\(count) shares", found: "\(shares.count)")
         }
         var sum = 0.0
-        for (index, share) in shares.enumerated() {
-            try Self.check(share, in: 0...1, path: "\(field.spec.path)[\(index)]")
-            sum += share
+        for index in shares.indices {
+            try Self.check(shares[index], in: 0...1, path: "\(field.spec.path)[\(index)]")
+            sum += shares[index]
         }
         guard abs(sum - 1) <= AccountEvent.histogramSumTolerance else {
             throw FieldError(
                 .wrongSum, path: field.spec.path,
                 expected: "shares that sum to 1 within \(AccountEvent.histogramSumTolerance)", found: "a sum of \(sum)")
         }
-        event.numbers.replaceSubrange(field.spec.slot..<field.spec.slot + count, with: shares)
+        let slot = field.spec.slot
+        for index in shares.indices { event.numbers[slot + index] = shares[index] }
     }
 
     /// Adds a custom value. Whether the name is declared is for the caller to check.
@@ -149,35 +153,34 @@ public struct EventBuilder: Sendable {
 
     /// Adds an intel link.
     public mutating func add(_ link: IntelLink) throws(FieldError) {
-        let path = "intel.links[\(event.intelLinks.count)]"
-        guard event.intelLinks.count < AccountEvent.linkLimit else {
-            throw FieldError(.tooMany, path: path, expected: "at most \(AccountEvent.linkLimit)", found: "more")
-        }
-        let counts: [(String, UInt64?)] = [
-            ("accounts_1d", link.accounts1d), ("accounts_7d", link.accounts7d), ("accounts_30d", link.accounts30d),
-            ("banned", link.banned), ("verified", link.verified),
-        ]
-        for (name, count) in counts where count ?? 0 > FieldSpec.wholeMaximum {
+        let index = event.intelLinks.count
+        guard index < AccountEvent.linkLimit else {
             throw FieldError(
-                .outOfRange, path: "\(path).\(name)", expected: "a whole number from 0 to \(FieldSpec.wholeMaximum)",
-                found: "\(count ?? 0)")
+                .tooMany, path: "intel.links[\(index)]", expected: "at most \(AccountEvent.linkLimit)", found: "more")
         }
-        if let degree = link.expectedDegree { try Self.check(degree, in: 0...1e15, path: "\(path).expected_degree") }
+        try Self.check(link.accounts1d, path: "intel.links[\(index)].accounts_1d")
+        try Self.check(link.accounts7d, path: "intel.links[\(index)].accounts_7d")
+        try Self.check(link.accounts30d, path: "intel.links[\(index)].accounts_30d")
+        try Self.check(link.banned, path: "intel.links[\(index)].banned")
+        try Self.check(link.verified, path: "intel.links[\(index)].verified")
+        if let degree = link.expectedDegree {
+            try Self.check(degree, in: 0...1e15, path: "intel.links[\(index)].expected_degree")
+        }
         event.intelLinks.append(link)
     }
 
     /// Adds a partner hit.
     public mutating func add(_ hit: PartnerHit) throws(FieldError) {
-        let path = "intel.partner_hits[\(event.partnerHits.count)]"
-        guard event.partnerHits.count < AccountEvent.partnerHitLimit else {
-            throw FieldError(.tooMany, path: path, expected: "at most \(AccountEvent.partnerHitLimit)", found: "more")
-        }
-        if let confidence = hit.confidence { try Self.check(confidence, in: 0...1, path: "\(path).confidence") }
-        guard hit.ageDays ?? 0 <= FieldSpec.wholeMaximum else {
+        let index = event.partnerHits.count
+        guard index < AccountEvent.partnerHitLimit else {
             throw FieldError(
-                .outOfRange, path: "\(path).age_days", expected: "a whole number from 0 to \(FieldSpec.wholeMaximum)",
-                found: "\(hit.ageDays ?? 0)")
+                .tooMany, path: "intel.partner_hits[\(index)]",
+                expected: "at most \(AccountEvent.partnerHitLimit)", found: "more")
         }
+        if let confidence = hit.confidence {
+            try Self.check(confidence, in: 0...1, path: "intel.partner_hits[\(index)].confidence")
+        }
+        try Self.check(hit.ageDays, path: "intel.partner_hits[\(index)].age_days")
         event.partnerHits.append(hit)
     }
 
@@ -203,11 +206,20 @@ public struct EventBuilder: Sendable {
         return event
     }
 
-    private static func check(_ value: Double, in range: ClosedRange<Double>, path: String) throws(FieldError) {
+    private static func check(_ count: UInt64?, path: @autoclosure () -> String) throws(FieldError) {
+        guard let count, count > FieldSpec.wholeMaximum else { return }
+        throw FieldError(
+            .outOfRange, path: path(), expected: "a whole number from 0 to \(FieldSpec.wholeMaximum)",
+            found: "\(count)")
+    }
+
+    private static func check(
+        _ value: Double, in range: ClosedRange<Double>, path: @autoclosure () -> String
+    ) throws(FieldError) {
         guard value.isFinite, range.contains(value) else {
             let isBounded = range.upperBound < 1e15
             throw FieldError(
-                .outOfRange, path: path,
+                .outOfRange, path: path(),
                 expected: isBounded
                     ? "a number from \(range.lowerBound) to \(range.upperBound)"
                     : range.lowerBound == 0 ? "a finite number from 0 to \(range.upperBound)" : "a finite number",
@@ -216,15 +228,15 @@ public struct EventBuilder: Sendable {
     }
 
     private static func check(
-        _ reference: Reference, path: String, refuseCardNumbers: Bool
+        _ reference: Reference, path: @autoclosure () -> String, refuseCardNumbers: Bool
     ) throws(FieldError) {
         guard (1...Reference.maximumByteCount).contains(reference.bytes.count) else {
             throw FieldError(
-                .wrongLength, path: path, expected: "1 to \(Reference.maximumByteCount) bytes",
+                .wrongLength, path: path(), expected: "1 to \(Reference.maximumByteCount) bytes",
                 found: "\(reference.bytes.count) bytes")
         }
         if refuseCardNumbers, reference.namespace == .caller, CardNumber.appears(in: reference.bytes) {
-            throw CardNumber.error(path: path)
+            throw CardNumber.error(path: path())
         }
     }
 

@@ -37,7 +37,7 @@ extension MessageArena {
         return text.withUTF8 { utf8 in
             precondition(!utf8.contains(0), "a text of \(utf8.count) bytes has NUL inside")
             let copy = memory(of: CChar.self, count: utf8.count + 1)
-            for (index, byte) in utf8.enumerated() { copy[index] = CChar(bitPattern: byte) }
+            UnsafeMutableRawBufferPointer(start: copy, count: utf8.count).copyMemory(from: UnsafeRawBufferPointer(utf8))
             copy[utf8.count] = 0
             return copy
         }

@@ -1,8 +1,8 @@
 /// Checks the bytes of a message against its schema before protobuf-c unpacks it.
 ///
-/// protobuf-c cuts strings at NUL, does not look at UTF-8, takes a boolean of any wire type, and truncates numbers to 32
-/// bits; once unpacked, none of that can be told any more. So the bytes are walked first. The walk goes as deep as the
-/// schema, which is not recursive, allocates nothing unless it refuses, and costs a fraction of unpacking.
+/// protobuf-c cuts strings at NUL, does not look at UTF-8, takes a boolean of any wire type, and truncates numbers to
+/// 32 bits; once unpacked, none of that can be told any more. So the bytes are walked first. The walk goes as deep as
+/// the schema, which is not recursive, allocates nothing unless it refuses, and costs about as much as unpacking.
 struct MessageCheck {
     /// What to do with field numbers that this program does not know.
     enum UnknownFields {

@@ -100,46 +100,51 @@ extension EventTable {
     private func read(
         _ intel: UnsafePointer<Stillwatch__V1__Intel>, into builder: inout EventBuilder
     ) throws(FieldError) {
-        for (index, link) in elements(intel.pointee.links, intel.pointee.n_links).enumerated() {
-            let path = "intel.links[\(index)]"
-            let link = link.pointee
-            var value = IntelLink(try identifierClass(present(link.has_class_, link.class_.rawValue), path: path))
+        for pointer in elements(intel.pointee.links, intel.pointee.n_links) {
+            let link = pointer.pointee
+            var value = IntelLink(
+                try identifierClass(present(link.has_class_, link.class_.rawValue), in: "links", builder))
             value.accounts1d = present(link.has_accounts_1d, link.accounts_1d)
             value.accounts7d = present(link.has_accounts_7d, link.accounts_7d)
             value.accounts30d = present(link.has_accounts_30d, link.accounts_30d)
             value.banned = present(link.has_banned, link.banned)
             value.verified = present(link.has_verified, link.verified)
             value.expectedDegree = present(link.has_expected_degree, link.expected_degree)
-            value.source = try source(present(link.has_source, link.source.rawValue), path: path)
+            value.source = try source(present(link.has_source, link.source.rawValue), builder)
             try builder.add(value)
         }
-        for (index, hit) in elements(intel.pointee.partner_hits, intel.pointee.n_partner_hits).enumerated() {
-            let path = "intel.partner_hits[\(index)]"
-            let hit = hit.pointee
-            var value = PartnerHit(try identifierClass(present(hit.has_class_, hit.class_.rawValue), path: path))
+        for pointer in elements(intel.pointee.partner_hits, intel.pointee.n_partner_hits) {
+            let hit = pointer.pointee
+            var value = PartnerHit(
+                try identifierClass(present(hit.has_class_, hit.class_.rawValue), in: "partner_hits", builder))
             value.confidence = present(hit.has_confidence, hit.confidence)
             value.ageDays = present(hit.has_age_days, hit.age_days)
             try builder.add(value)
         }
     }
 
-    private func identifierClass(_ number: UInt32?, path: String) throws(FieldError) -> IdentifierClass {
-        let expected = "one of " + IdentifierClass.allCases.map(\.word).joined(separator: ", ")
-        guard let number, number != 0 else {
-            throw FieldError(.missing, path: "\(path).class", expected: expected, found: "nothing")
-        }
-        guard let identifierClass = IdentifierClass(rawValue: Int(number)) else {
-            throw FieldError(.unknownWord, path: "\(path).class", expected: expected, found: "an unknown word's number")
-        }
-        return identifierClass
+    /// The class of the next element of a list. The path is made only for a refusal: this is on every request's way.
+    private func identifierClass(
+        _ number: UInt32?, in list: String, _ builder: borrowing EventBuilder
+    ) throws(FieldError) -> IdentifierClass {
+        if let number, let identifierClass = IdentifierClass(rawValue: Int(number)) { return identifierClass }
+        let count = list == "links" ? builder.partial.intelLinks.count : builder.partial.partnerHits.count
+        let isMissing = number ?? 0 == 0
+        throw FieldError(
+            isMissing ? .missing : .unknownWord, path: "intel.\(list)[\(count)].class",
+            expected: "one of " + IdentifierClass.allCases.map(\.word).joined(separator: ", "),
+            found: isMissing ? "nothing" : "an unknown word's number")
     }
 
     /// The wire's number of a source is its index + 1; 0 says nothing.
-    private func source(_ number: UInt32?, path: String) throws(FieldError) -> IntelSource? {
+    private func source(
+        _ number: UInt32?, _ builder: borrowing EventBuilder
+    ) throws(FieldError) -> IntelSource? {
         guard let number, number != 0 else { return nil }
         guard let source = IntelSource(rawValue: Int(number) - 1) else {
             throw FieldError(
-                .unknownWord, path: "\(path).source", expected: "one of " + IntelSource.words.joined(separator: ", "),
+                .unknownWord, path: "intel.links[\(builder.partial.intelLinks.count)].source",
+                expected: "one of " + IntelSource.words.joined(separator: ", "),
                 found: "an unknown word's number")
         }
         return source

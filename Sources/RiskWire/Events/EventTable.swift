@@ -35,6 +35,8 @@ struct EventTable: Sendable {
     let envelope, signup, payment, usage: [Entry]
 
     private init() {
+        let wrong = WireWords.disagreements()
+        precondition(wrong.isEmpty, "the protos and the domain number the words of \(wrong) differently")
         let event: UnsafePointer<ProtobufCMessageDescriptor> = descriptor(stillwatch__v1__account_event__init)
         envelope = Self.match(.envelope, event)
         signup = Self.match(.signup, descriptor(stillwatch__v1__signup__init))
@@ -51,7 +53,7 @@ struct EventTable: Sendable {
         let (protoNames, names) = (leaves.map { String(cString: $0.name) }, fields.map(\.spec.name))
         precondition(
             protoNames.sorted() == names.sorted(),
-            "the proto of \(descriptor.pointee.short_name.map { String(cString: $0) } ?? "") and the contract differ in "
+            "the proto of \(String(cString: descriptor.pointee.short_name)) and the contract differ in "
                 + "\(Set(protoNames).symmetricDifference(names).sorted())")
         return leaves.map { leaf in entry(for: fields[names.firstIndex(of: String(cString: leaf.name))!], leaf) }
     }
@@ -71,7 +73,7 @@ struct EventTable: Sendable {
             keyedBy = identifierClass.map { ServerKeyed($0) } ?? (field == .clientClaimedRef ? .clientClaimed : [])
         case .word(let words):
             (kind, type, isList) = (.word, PROTOBUF_C_TYPE_ENUM, false)
-            let values = enumNumbers(leaf.descriptor.assumingMemoryBound(to: ProtobufCEnumDescriptor.self))
+            let values = WireWords.numbers(leaf.descriptor.assumingMemoryBound(to: ProtobufCEnumDescriptor.self))
             precondition(
                 Set(words) == Set(values.keys), "\(field.spec.path): the proto's words are \(values.keys.sorted())")
             numbers = words.compactMap { values[$0] }
@@ -84,19 +86,6 @@ struct EventTable: Sendable {
         return Entry(
             field: field, kind: kind, offset: Int(leaf.offset), quantifierOffset: Int(leaf.quantifier_offset),
             keyedBy: keyedBy, indices: indices, numbers: numbers)
-    }
-
-    /// The words of an enum with their numbers: `EVENT_TYPE_SIGNUP` is `signup`. Leaves out number 0.
-    static func enumNumbers(_ descriptor: UnsafePointer<ProtobufCEnumDescriptor>) -> [String: UInt32] {
-        let values = UnsafeBufferPointer(start: descriptor.pointee.values, count: Int(descriptor.pointee.n_values))
-            .map { (name: String(cString: $0.name), number: UInt32(bitPattern: $0.value)) }
-        let unspecified = "UNSPECIFIED"
-        guard let first = values.first, first.number == 0, first.name.hasSuffix(unspecified) else {
-            preconditionFailure("\(String(cString: descriptor.pointee.name)) has no value 0 named …_\(unspecified)")
-        }
-        let prefixCount = first.name.utf8.count - unspecified.utf8.count
-        return Dictionary(
-            uniqueKeysWithValues: values.dropFirst().map { ($0.name.dropFirst(prefixCount).lowercased(), $0.number) })
     }
 }
 

@@ -22,8 +22,8 @@ public enum ModelFile {
     ///
     /// Container, digest, payload under a budget of memory, document, structure, directions, golden inputs to the bit.
     ///
-    /// - Throws: ``ModelFileError`` for anything less than a sound file. A field this program does not know is a file of
-    ///   a newer program; no golden inputs is no proof.
+    /// - Throws: ``ModelFileError`` for anything less than a sound file. A field this program does not know means that
+    ///   a newer program wrote it; without golden inputs there is no proof.
     public static func load(_ bytes: [UInt8]) throws(ModelFileError) -> LoadedModel {
         let (document, digest) = try decodeDocument(bytes)
         guard !document.goldenInputs.isEmpty else {

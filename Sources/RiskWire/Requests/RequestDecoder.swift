@@ -4,14 +4,23 @@ internal import RiskCore
 
 /// Decodes what callers send.
 ///
-/// Every value is checked: field by field against the contract, texts for UTF-8 and card numbers, and no field that this
-/// program does not know passes silently. Memory is bounded by ``WireLimits`` and reused from message to message, so
-/// keep one decoder for each event loop; it is not for sharing between threads.
+/// Every value is checked: field by field against the contract, texts for UTF-8 and card numbers, and no field that
+/// this program does not know passes silently. Memory is bounded by ``WireLimits`` and reused from message to message,
+/// so keep one decoder for each event loop; it is not for sharing between threads.
 public final class RequestDecoder {
     private let reader = MessageReader()
+    /// The memory for one message by its bytes.
+    private let budget: (Int) -> Int
 
     /// A decoder.
-    public init() {}
+    public convenience init() {
+        self.init(budget: MessageReader.budget(forByteCount:))
+    }
+
+    /// A decoder with another budget; tests make every allocation fail with it.
+    init(budget: @escaping (Int) -> Int) {
+        self.budget = budget
+    }
 
     /// Decodes one frame's payload.
     ///
@@ -33,7 +42,7 @@ public final class RequestDecoder {
     ) throws(StatusError) -> WireRequest {
         do { try check.run() } catch { throw error.status }
         let message = try reader.unpack(
-            bytes, budget: MessageReader.budget(forByteCount: bytes.count), stillwatch__v1__request__unpack)
+            bytes, budget: budget(bytes.count), stillwatch__v1__request__unpack)
         let request = message.pointee
         do {
             let caller = text(request.caller)
