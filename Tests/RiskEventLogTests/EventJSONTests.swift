@@ -28,7 +28,8 @@ private func line(_ more: String = "") -> String {
     }
 
     @Test func aLineWrittenByHandIsReadAndWrittenTheSame() throws {
-        let text = #"{"event_type":"usage","event_time_ms":1762086400000,"account_ref":"a1","org_ref":"o1","#
+        let text =
+            #"{"event_type":"usage","event_time_ms":1762086400000,"account_ref":"a1","org_ref":"o1","#
             + #""signup":{"account_age_s":86400,"email_localpart_entropy":2.61,"device_ref":"d77"},"#
             + #""payment":{"instrument_kind":"card","is_virtual_card":false,"paid_usd_30d":20},"#
             + #""usage":{"requests_24h":14,"limit_utilisation_p50":0.05,"active_dow_hist":[0,0,0.5,0.5,0,0,0],"#
@@ -70,11 +71,16 @@ private func line(_ more: String = "") -> String {
         (line(#""intel":{"links":[{"class":"asn","source":"x"}]}"#), "intel.links[0].source", .unknownWord),
         (line(#""intel":{"links":[{"class":"asn","banned":1.5}]}"#), "intel.links[0].banned", .outOfRange),
         (line(#""intel":{"links":[7]}"#), "intel.links[0]", .wrongType),
-        (line(#""intel":{"partner_hits":[{"class":"asn","confidence":2}]}"#), "intel.partner_hits[0].confidence", .outOfRange),
+        (
+            line(#""intel":{"partner_hits":[{"class":"asn","confidence":2}]}"#), "intel.partner_hits[0].confidence",
+            .outOfRange
+        ),
         (line(#""org_ref":7"#), "org_ref", .wrongType), (line(#""org_ref":"""#), "org_ref", .wrongLength),
-        (line(#""org_ref":"keyed:AQ==""#), "org_ref", .malformed), (line(#""org_ref":"base64:*""#), "org_ref", .malformed),
+        (line(#""org_ref":"keyed:AQ==""#), "org_ref", .malformed),
+        (line(#""org_ref":"base64:*""#), "org_ref", .malformed),
         (line(#""org_ref":"\#(String(repeating: "é", count: 33))""#), "org_ref", .wrongLength),
-        (line(#""signup":[1]"#), "signup", .wrongType), (line(#""signup":{"ip_type":3}"#), "signup.ip_type", .wrongType),
+        (line(#""signup":[1]"#), "signup", .wrongType),
+        (line(#""signup":{"ip_type":3}"#), "signup.ip_type", .wrongType),
         (line(#""signup":{"account_age_s":"5"}"#), "signup.account_age_s", .wrongType),
         (line(#""signup":{"account_age_s":true}"#), "signup.account_age_s", .wrongType),
         (line(#""signup":{"account_age_s":5.5}"#), "signup.account_age_s", .outOfRange),
@@ -88,10 +94,15 @@ private func line(_ more: String = "") -> String {
         (line(#""usage":{"active_dow_hist":[1,0]}"#), "usage.active_dow_hist", .wrongLength),
         (line(#""usage":{"active_dow_hist":[1,0,0,0,0,0,"0"]}"#), "usage.active_dow_hist[6]", .wrongType),
         (line(#""usage":{"active_dow_hist":[1,1,0,0,0,0,0]}"#), "usage.active_dow_hist", .wrongSum),
-        (line(#""usage":{"prefix_minhash":["1","2","3","4","5","6","7","8","9"]}"#), "usage.prefix_minhash[8]", .tooMany),
-        (line(#""custom":{"Name":1}"#), "custom", .malformed), (line(#""custom":{"name":[1]}"#), "custom.name", .wrongType),
+        (
+            line(#""usage":{"prefix_minhash":["1","2","3","4","5","6","7","8","9"]}"#), "usage.prefix_minhash[8]",
+            .tooMany
+        ),
+        (line(#""custom":{"Name":1}"#), "custom", .malformed),
+        (line(#""custom":{"name":[1]}"#), "custom.name", .wrongType),
         (line(#""custom":{"name":true}"#), "custom.name", .wrongType),
-        (line(#""raw":{"email":7}"#), "raw.email", .wrongType), (line(#""raw":{"email":"keyed:?"}"#), "raw.email", .malformed),
+        (line(#""raw":{"email":7}"#), "raw.email", .wrongType),
+        (line(#""raw":{"email":"keyed:?"}"#), "raw.email", .malformed),
         (line(#""org_ref":"x","org_ref":"x""#), "org_ref", .conflict),
         (line(#""signup":{"device_ref":"1","device_re\u0066":"1"}"#), "signup.device_ref", .conflict),
         (line(#""custom":{"n":1,"n":2}"#), "custom.n", .conflict),
@@ -105,8 +116,11 @@ private func line(_ more: String = "") -> String {
     @Test(arguments: ["event_type", "event_time_ms", "account_ref"])
     func whatIsRequiredIsNamed(name: String) throws {
         let text = line().replacing("\"\(name)\"", with: "\"org_ref\"")
-        let fixed = name == "account_ref" ? text : line().split(separator: ",").filter { !$0.contains(name) }
-            .joined(separator: ",")
+        let fixed =
+            name == "account_ref"
+            ? text
+            : line().split(separator: ",").filter { !$0.contains(name) }
+                .joined(separator: ",")
         let body = fixed.hasPrefix("{") ? fixed : "{" + fixed
         let error = #expect(throws: FieldError.self) { try decode(body).event.builder.build() }
         #expect(error?.path == name)

@@ -24,7 +24,8 @@ import Testing
     @Test func aFileWrittenByHandIsRead() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(
-            "\u{FEFF}account_ref,label,campaign,known_at_ms\r\na1,1,example,1763000000000\r\n\r\n\"a\"\"2\",0,,0", to: "l.csv")
+            "\u{FEFF}account_ref,label,campaign,known_at_ms\r\na1,1,example,1763000000000\r\n\r\n\"a\"\"2\",0,,0",
+            to: "l.csv")
         let rows = try LabelsFile.read(path: path)
         #expect(
             rows == [
@@ -34,7 +35,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", 1, ""), ("account,label\n", 1, ""), ("a1,1,x\n", 3, ""), ("a1,1,x,1,1\n", 3, ""), ("a1,2,x,1\n", 3, "label"),
+        ("", 1, ""), ("account,label\n", 1, ""), ("a1,1,x\n", 3, ""), ("a1,1,x,1,1\n", 3, ""),
+        ("a1,2,x,1\n", 3, "label"),
         ("a1,,x,1\n", 3, "label"), ("a1,1,x,-1\n", 3, "known_at_ms"), ("a1,1,x,1.5\n", 3, "known_at_ms"),
         (",1,x,1\n", 3, "account_ref"), ("keyed:AQ==,1,x,1\n", 3, "account_ref"), ("a1,1,\"x,1\n", 3, ""),
         ("a\"1,1,x,1\n", 3, ""), ("\"a\"1,1,x,1\n", 3, ""),
@@ -52,7 +54,8 @@ import Testing
         let folder = try TemporaryFolder()
         let file = try EventLogFile(path: folder.path + "/log")
         let verdicts: [(String, Label.Verdict)] = [
-            ("a", .abusive), ("b", .legitimate), ("c", .abusive), ("d", .verified), ("c", .withdrawn), ("c", .legitimate),
+            ("a", .abusive), ("b", .legitimate), ("c", .abusive), ("d", .verified), ("c", .withdrawn),
+            ("c", .legitimate),
         ]
         for (index, (account, verdict)) in verdicts.enumerated() {
             let label = Label(

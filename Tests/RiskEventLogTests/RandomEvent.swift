@@ -39,7 +39,8 @@ private func addExtras(to builder: inout EventBuilder, _ generator: inout Seeded
         let number = Double(bitPattern: generator.next())
         let text = String(String.UnicodeScalarView("\"\\\n\u{1}é中🙂/ab".unicodeScalars.shuffled(using: &generator)))
         try builder.add(
-            CustomValue(name: name, value: number.isFinite && Bool.random(using: &generator) ? .number(number) : .text(text)))
+            CustomValue(
+                name: name, value: number.isFinite && Bool.random(using: &generator) ? .number(number) : .text(text)))
     }
     for identifierClass in IdentifierClass.allCases {
         var link = IntelLink(identifierClass)
