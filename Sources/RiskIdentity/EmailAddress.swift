@@ -33,7 +33,8 @@ struct EmailAddress {
     var registrableDomain: String {
         let labels = domain.split(separator: ".")
         guard labels.count > 2 else { return domain }
-        let isSecondLevel = labels[labels.count - 1].utf8.count == 2
+        let isSecondLevel =
+            labels[labels.count - 1].utf8.count == 2
             && Self.secondLevels.contains(String(labels[labels.count - 2]))
         return labels.suffix(isSecondLevel ? 3 : 2).joined(separator: ".")
     }

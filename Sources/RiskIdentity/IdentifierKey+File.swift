@@ -8,7 +8,8 @@ extension IdentifierKey {
     public static func loadOrCreate(path: String) throws(IdentifierKeyError) -> IdentifierKey {
         do throws(IdentifierKeyError) {
             return try load(path: path)
-        } catch where error.code == .missing {
+        } catch {
+            guard error.code == .missing else { throw error }
             try create(path: path)
             return try load(path: path)
         }
@@ -77,7 +78,8 @@ extension IdentifierKey {
     private static func wrongSize(_ found: Int, _ path: String) -> IdentifierKeyError {
         IdentifierKeyError(
             .wrongSize,
-            message: "expected \(byteCount) bytes, found \(found); restore the key from a backup, or move the file away "
+            message:
+                "expected \(byteCount) bytes, found \(found); restore the key from a backup, or move the file away "
                 + "to start with a new key (earlier links by raw identifiers will no longer match)",
             path: path)
     }

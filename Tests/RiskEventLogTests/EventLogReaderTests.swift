@@ -24,31 +24,38 @@ import Testing
         #expect(reader.lostEntryCount == 7)
     }
 
-    @Test func entriesLargerThanOneReadAreWhole() throws {
+    @Test func entriesAcrossTheEndOfAReadAreWhole() throws {
         let folder = try TemporaryFolder()
         let file = try EventLogFile(path: folder.path + "/log")
-        for sequence in 1...2000 as ClosedRange<UInt64> {
+        var byteCount = 0
+        var sequence: UInt64 = 0
+        while byteCount < EventLogLimits.readByteCount + 100_000 {
+            sequence += 1
             var builder = EventBuilder()
             try builder.set(.eventType, word: "signup")
             try builder.set(.eventTimeMs, whole: sequence)
             try builder.set(.accountRef, reference: Reference("account-\(sequence)"))
-            for index in 0..<20 {
-                let text = String(repeating: "t", count: Int(sequence + UInt64(index)) % 120 + 1)
-                try builder.add(CustomValue(name: "c\(index)", value: .text(text)))
+            // Of all lengths, so that entries lie across the end of a read in many ways.
+            for _ in 0..<8 {
+                let hash = [UInt8](repeating: UInt8(sequence % 251), count: Int(sequence % 61) + 4)
+                try builder.add(.prefixMinhash, reference: Reference(hash))
             }
-            try file.append(
-                LogEntry(commitSequence: sequence, committedAtMs: 1, content: .observed(try builder.build())))
+            let event = try builder.build()
+            byteCount += 8 * event.prefixMinhash[0].bytes.count
+            try file.append(LogEntry(commitSequence: sequence, committedAtMs: 1, content: .observed(event)))
         }
         #expect(folder.entries() != ["log"])
         try file.finish()
         #expect(folder.entries() == ["log"])
         let (entries, reader) = try readAll(folder.path + "/log")
         #expect(reader.byteCount > EventLogLimits.readByteCount)
-        #expect(entries.count == 2000)
-        #expect(entries.allSatisfy { entry in
-            guard case .observed(let event) = entry.content else { return false }
-            return event.timeMs == Int64(entry.commitSequence) && event.custom.count == 20
-        })
+        #expect(entries.count == Int(sequence))
+        #expect(
+            entries.allSatisfy { entry in
+                guard case .observed(let event) = entry.content else { return false }
+                return event.timeMs == Int64(entry.commitSequence)
+                    && event.prefixMinhash.last?.bytes.first == UInt8(entry.commitSequence % 251)
+            })
     }
 
     @Test func anUnfinishedFileLeavesNothing() throws {

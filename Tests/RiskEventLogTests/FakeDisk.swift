@@ -26,7 +26,8 @@ final class FakeDisk: Sendable {
 
     private let state = Mutex(State())
 
-    func update<Result>(_ change: (inout State) throws(SystemFailure) -> sending Result) throws(SystemFailure) -> Result {
+    func update<Result>(_ change: (inout State) throws(SystemFailure) -> sending Result) throws(SystemFailure) -> Result
+    {
         try state.withLock { value throws(SystemFailure) in try change(&value) }
     }
 

@@ -63,13 +63,16 @@ private func minimalBuilder() throws -> EventBuilder {
         #expect(try (left == keyed(.email, right).reference(.emailMaskRef)) == isSame)
     }
 
-    @Test(arguments: [("aaaa@x.org", 0), ("abab@x.org", 1), ("abcd@x.org", 2), ("ABab@x.org", 1), ("aab@x.org", 0.918296)])
+    @Test(arguments: [
+        ("aaaa@x.org", 0), ("abab@x.org", 1), ("abcd@x.org", 2), ("ABab@x.org", 1), ("aab@x.org", 0.918296),
+    ])
     func entropyIsInBitsPerCharacter(email: String, bits: Double) throws {
         #expect(abs(try keyed(.email, email).number(.emailLocalpartEntropy) - bits) < 1e-6)
     }
 
     @Test(arguments: [
-        ("192.0.2.1", "192.0.2.254", true), ("192.0.2.1", "192.0.3.1", false), (" 192.0.2.1 ", "::ffff:192.0.2.9", true),
+        ("192.0.2.1", "192.0.2.254", true), ("192.0.2.1", "192.0.3.1", false),
+        (" 192.0.2.1 ", "::ffff:192.0.2.9", true),
         ("2001:db8:1::1", "2001:0DB8:0001:ffff::2", true), ("2001:db8:1::", "2001:db8:2::", false),
         ("::ffff:c000:201", "192.0.2.77", true), ("::192.0.2.1", "192.0.2.1", false),
     ])
@@ -97,9 +100,14 @@ private func minimalBuilder() throws -> EventBuilder {
     }
 
     @Test(arguments: [
-        (RawIdentifiers.Kind.email, ["ada", "@example.com", "ada@", "a b@example.com", "a@b@example.com", "a@-x.com",
-            "a@x-.com", "a@x..com", "a@.com", "a@x_y.com", "a@x y.com", "a@[192.0.2.1]", "a\u{7}@x.com",
-            "a@\(String(repeating: "x", count: 64)).com", "@", "a@."]),
+        (
+            RawIdentifiers.Kind.email,
+            [
+                "ada", "@example.com", "ada@", "a b@example.com", "a@b@example.com", "a@-x.com",
+                "a@x-.com", "a@x..com", "a@.com", "a@x_y.com", "a@x y.com", "a@[192.0.2.1]", "a\u{7}@x.com",
+                "a@\(String(repeating: "x", count: 64)).com", "@", "a@.",
+            ]
+        ),
         (.ip, ["192.0.2", "192.0.2.256", "192.0.2.1/24", "2001:db8::g", "fe80::1%eth0", "example.com", "1.2.3.4.5"]),
         (.phone, ["12345", "1234567890123456", "555-CALL-NOW", "++15550100", "1+5550100", "٥٥٥٠١٠٠", "+"]),
         (.device, [" ", "\n\t"]), (.userAgent, ["  "]), (.billingAddress, ["--- , ."]),
@@ -156,9 +164,10 @@ private func minimalBuilder() throws -> EventBuilder {
         var generator = SeededGenerator(state: 20)
         let alphabet = Array("qzjxwvkQZJX@.:+-% '\"_\u{e9}\u{4e2d}")
         for round in 0..<4000 {
-            let text = String((0..<Int.random(in: 5...40, using: &generator)).map { _ in
-                alphabet.randomElement(using: &generator)!
-            })
+            let text = String(
+                (0..<Int.random(in: 5...40, using: &generator)).map { _ in
+                    alphabet.randomElement(using: &generator)!
+                })
             for kind in RawIdentifiers.Kind.allCases {
                 do {
                     _ = try keyed(kind, text)

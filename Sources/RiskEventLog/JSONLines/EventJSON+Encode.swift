@@ -62,11 +62,11 @@ extension EventJSON {
         text.beginObject()
         text.name("class")
         text.string(link.identifierClass.word)
-        text.optional("accounts_1d", link.accounts1d.map(Double.init))
-        text.optional("accounts_7d", link.accounts7d.map(Double.init))
-        text.optional("accounts_30d", link.accounts30d.map(Double.init))
-        text.optional("banned", link.banned.map(Double.init))
-        text.optional("verified", link.verified.map(Double.init))
+        text.optional("accounts_1d", link.accounts1d.map { Double($0) })
+        text.optional("accounts_7d", link.accounts7d.map { Double($0) })
+        text.optional("accounts_30d", link.accounts30d.map { Double($0) })
+        text.optional("banned", link.banned.map { Double($0) })
+        text.optional("verified", link.verified.map { Double($0) })
         text.optional("expected_degree", link.expectedDegree)
         if let source = link.source {
             text.name("source")
@@ -80,7 +80,7 @@ extension EventJSON {
         text.name("class")
         text.string(hit.identifierClass.word)
         text.optional("confidence", hit.confidence)
-        text.optional("age_days", hit.ageDays.map(Double.init))
+        text.optional("age_days", hit.ageDays.map { Double($0) })
         text.endObject()
     }
 

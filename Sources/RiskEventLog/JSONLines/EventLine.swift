@@ -75,7 +75,8 @@ struct EventLine: DecodableWithConfiguration {
     private mutating func setWord(_ field: EventField, _ word: String) throws(FieldError) {
         do throws(FieldError) {
             try builder.set(field, word: word)
-        } catch where configuration.isLenient && error.code == .unknownWord {
+        } catch {
+            guard configuration.isLenient, error.code == .unknownWord else { throw error }
             dropped.append(field.spec.path)
         }
     }

@@ -79,7 +79,8 @@ public struct JSONLinesImport {
             guard byteCount <= EventLogLimits.sortByteCount else {
                 throw EventLogError(
                     .limitExceeded,
-                    message: "expected at most \(EventLogLimits.sortByteCount) bytes of events to sort in memory, found more "
+                    message:
+                        "expected at most \(EventLogLimits.sortByteCount) bytes of events to sort in memory, found more "
                         + "at line \(reader.line); split the file by time and train on the parts",
                     file: path)
             }

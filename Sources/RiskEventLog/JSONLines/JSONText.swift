@@ -31,7 +31,8 @@ struct JSONText {
     /// Whole numbers without a fraction, others as short as reads back the same.
     mutating func number(_ number: Double) {
         // Beyond 2^53 digits would claim to be exact; minus zero has no whole number.
-        let isWhole = abs(number) < 0x1p53 && number == number.rounded(.towardZero) && !(number == 0 && number.sign == .minus)
+        let isWhole =
+            abs(number) < 0x1p53 && number == number.rounded(.towardZero) && !(number == 0 && number.sign == .minus)
         begin(isWhole ? "\(Int64(number))" : "\(number)")
     }
 

@@ -9,8 +9,8 @@ final class LineReader {
     private(set) var readByteCount = 0
 
     private let descriptor: CInt
-    private var buffer: [UInt8] = []
-    private var start = 0
+    private var buffer = [UInt8](repeating: 0, count: EventLogLimits.lineByteCount + EventLogLimits.readByteCount)
+    private var filled = 0..<0
     private var isAtEnd = false
 
     init(file: String) throws(JSONLinesError) {
@@ -26,28 +26,35 @@ final class LineReader {
 
     /// The next line without its end (LF or CR LF) and, at the top of the file, without a byte order mark.
     func next() throws(JSONLinesError) -> ArraySlice<UInt8>? {
-        var searchFrom = start
+        var searchedCount = 0
         while true {
-            if let end = buffer[searchFrom...].firstIndex(of: UInt8(ascii: "\n")) {
-                defer { start = end + 1 }
-                return try finish(buffer[start..<end])
+            if let end = lineEnd(from: filled.lowerBound + searchedCount) {
+                defer { filled = end + 1..<filled.upperBound }
+                return try finish(filled.lowerBound..<end)
             }
-            searchFrom = buffer.count
-            guard searchFrom - start <= EventLogLimits.lineByteCount else { throw tooLong() }
+            searchedCount = filled.count
+            guard searchedCount <= EventLogLimits.lineByteCount else { throw tooLong() }
             if isAtEnd {
-                guard start < buffer.count else { return nil }
-                defer { start = buffer.count }
-                return try finish(buffer[start...])
+                guard !filled.isEmpty else { return nil }
+                defer { filled = 0..<0 }
+                return try finish(filled)
             }
-            searchFrom -= start
             try fill()
         }
     }
 
-    private func finish(_ bytes: ArraySlice<UInt8>) throws(JSONLinesError) -> ArraySlice<UInt8> {
-        guard bytes.count <= EventLogLimits.lineByteCount else { throw tooLong() }
+    private func lineEnd(from start: Int) -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            // Several times faster than a loop over the array.
+            memchr(bytes.baseAddress! + start, CInt(UInt8(ascii: "\n")), filled.upperBound - start)
+                .map { UnsafeRawPointer($0) - bytes.baseAddress! }
+        }
+    }
+
+    private func finish(_ range: Range<Int>) throws(JSONLinesError) -> ArraySlice<UInt8> {
+        guard range.count <= EventLogLimits.lineByteCount else { throw tooLong() }
         line += 1
-        var bytes = bytes
+        var bytes = Array(buffer[range])[...]
         if line == 1, bytes.starts(with: [0xef, 0xbb, 0xbf]) { bytes = bytes.dropFirst(3) }
         if bytes.last == UInt8(ascii: "\r") { bytes = bytes.dropLast() }
         return bytes
@@ -55,18 +62,19 @@ final class LineReader {
 
     /// Moves what is left to the front and reads on behind it.
     private func fill() throws(JSONLinesError) {
-        buffer.removeFirst(start)
-        start = 0
-        let kept = buffer.count
-        buffer.append(contentsOf: repeatElement(0, count: EventLogLimits.readByteCount))
-        var received: Int
-        repeat {
-            received = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + kept, $0.count - kept) }
-        } while received < 0 && errno == EINTR
+        let kept = filled.count
+        var received = 0
+        buffer.withUnsafeMutableBytes { bytes in
+            let start = bytes.baseAddress!
+            memmove(start, start + filled.lowerBound, kept)
+            repeat {
+                received = read(descriptor, start + kept, bytes.count - kept)
+            } while received < 0 && errno == EINTR
+        }
+        filled = 0..<kept + max(0, received)
         guard received >= 0 else {
             throw JSONLinesError(.cannotRead, file: file, line: line + 1, message: "read: \(systemText(errno))")
         }
-        buffer.removeLast(buffer.count - kept - received)
         readByteCount += received
         isAtEnd = received == 0
     }

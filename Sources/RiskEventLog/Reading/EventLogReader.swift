@@ -121,7 +121,8 @@ public final class EventLogReader {
         guard nextFile == files.count else {
             throw EventLogError(
                 .corrupt,
-                message: "expected an entry, found \(byteCount) bytes of an unfinished one, and more segments behind it",
+                message:
+                    "expected an entry, found \(byteCount) bytes of an unfinished one, and more segments behind it",
                 file: tail.file, byteOffset: tail.byteOffset)
         }
         tornTail = tail

@@ -50,7 +50,9 @@ public final class EventLogFile {
     private func flush() throws(EventLogError) {
         var writtenCount = 0
         while writtenCount < buffer.count {
-            let count = buffer.withUnsafeBytes { write(descriptor, $0.baseAddress! + writtenCount, $0.count - writtenCount) }
+            let count = buffer.withUnsafeBytes {
+                write(descriptor, $0.baseAddress! + writtenCount, $0.count - writtenCount)
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw failure("write") }
             writtenCount += count
