@@ -50,26 +50,34 @@ let package = Package(
         library("RiskLinkage", ["RiskCore", .product(name: "HeapModule", package: "swift-collections")]),
         library("RiskWire", ["RiskCore", "RiskModels", "CProtobufC", "CStillwatchProtos"]),
         library("RiskEventLog", ["RiskCore", "RiskWire"]),
-        library("RiskEngine", ["RiskCore", "RiskLinkage", "RiskModels"]),
+        library("RiskEngine", ["RiskCore", "RiskLinkage", "RiskModels", "RiskWire"]),
         library(
             "RiskTraining",
-            ["RiskCore", "RiskIdentity", "RiskLinearAlgebra", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine",
-             crypto]),
+            [
+                "RiskCore", "RiskLinearAlgebra", "RiskLinkage", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine", crypto,
+            ]),
         library(
             "RiskService",
-            ["RiskCore", "RiskIdentity", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine", logging] + nio
-                + [.product(name: "NIOHTTP1", package: "swift-nio")]),
+            ["RiskCore", "RiskIdentity", "RiskLinkage", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine", logging]
+                + nio
+                + [
+                    .product(name: "NIOHTTP1", package: "swift-nio"),
+                    .product(name: "DequeModule", package: "swift-collections"),
+                ]),
         library("RiskClient", ["RiskCore", "RiskModels", "RiskWire"] + nio),
         .executableTarget(
             name: "stillwatchd",
             dependencies: [
-                "RiskService", arguments, logging,
+                "RiskService", "RiskCore", arguments, logging,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "stillwatch",
-            dependencies: ["RiskTraining", "RiskClient", "RiskWire", "RiskModels", "RiskCore", arguments],
+            dependencies: [
+                "RiskTraining", "RiskClient", "RiskEngine", "RiskEventLog", "RiskIdentity", "RiskLinkage", "RiskWire",
+                "RiskModels", "RiskCore", arguments, crypto,
+            ],
             path: "Tools/stillwatch", swiftSettings: strict),
 
         tests("RiskCoreTests", ["RiskCore"]),
@@ -81,7 +89,13 @@ let package = Package(
         tests("RiskEventLogTests", ["RiskEventLog", "RiskWire", "RiskCore"]),
         tests("RiskEngineTests", ["RiskEngine", "RiskLinkage", "RiskModels", "RiskCore"]),
         tests("RiskTrainingTests", ["RiskTraining", "RiskModels", "RiskWire", "RiskCore"]),
-        tests("RiskServiceTests", ["RiskService", "RiskWire", "RiskModels", "RiskCore"] + nio),
-        tests("EndToEndTests", ["RiskClient", "RiskTraining", "RiskWire", "RiskEventLog", "RiskModels", "RiskCore"] + nio),
+        tests(
+            "RiskServiceTests",
+            ["RiskService", "RiskWire", "RiskModels", "RiskCore", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests("EndToEndTests",
+            [
+                "RiskClient", "RiskTraining", "RiskEngine", "RiskWire", "RiskEventLog", "RiskModels", "RiskCore", "stillwatchd",
+                "stillwatch",
+            ] + nio),
     ]
 )

@@ -46,7 +46,9 @@ struct LogisticScorer: Sendable {
             case .missing(let weight):
                 if value.isNaN { sum += weight }
             case .category(let weights):
-                if !value.isNaN { sum += weights[value >= 0 ? min(Int(value), weights.count - 1) : weights.count - 1] }
+                // Compared as numbers: a golden input may hold any, and not every one has an Int.
+                let other = weights.count - 1
+                if !value.isNaN { sum += weights[value >= 0 && value < Double(other) ? Int(value) : other] }
             }
         }
         return sum

@@ -22,6 +22,10 @@ public enum WireLimits {
     public static let pathByteCount = 4096
     /// Memory that decoding one message may take for each byte of it, beyond ``decodingBaseByteCount``.
     public static let decodingByteCountPerByte = 64
+    /// The most bytes of one entry of the event log; more is taken for damage.
+    public static let logEntryByteCount = 1 << 20
+    /// Memory that decoding a model file may take, however large the file.
+    public static let modelDecodingByteCount = 1 << 30
     /// Memory that decoding any message may take.
     public static let decodingBaseByteCount = 64 << 10
 }

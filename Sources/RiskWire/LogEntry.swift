@@ -12,7 +12,8 @@ public struct LogEntry: Sendable, Equatable {
     /// The kinds of entry.
     public enum Content: Sendable, Equatable {
         case sessionStarted(SessionStart)
-        case scored(AccountEvent, LoggedAnswer)
+        /// An event to score; without an answer in a log that was made of another source.
+        case scored(AccountEvent, LoggedAnswer?)
         case observed(AccountEvent)
         case labelled(Label)
     }

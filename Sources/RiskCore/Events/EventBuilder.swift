@@ -8,6 +8,18 @@ public struct EventBuilder: Sendable {
     /// An event without values.
     public init() {}
 
+    /// An event to change or send; it keeps all its values.
+    public init(_ event: AccountEvent) { self.event = event }
+
+    /// Whether a field has a value already.
+    public func isSet(_ field: EventField) -> Bool {
+        switch field.spec.kind {
+        case .reference: event.references[field.spec.slot] != nil
+        case .references: !event.prefixMinhash.isEmpty
+        case .whole, .number, .flag, .word, .histogram: !event.numbers[field.spec.slot].isNaN
+        }
+    }
+
     /// Sets a whole-number field. Also accepted by number fields.
     public mutating func set(_ field: EventField, whole value: UInt64) throws(FieldError) {
         switch field.spec.kind {
@@ -174,6 +186,9 @@ public struct EventBuilder: Sendable {
 
     /// Sets the server-keyed phone number.
     public mutating func setPhone(_ reference: Reference) { event.phoneReference = reference }
+
+    /// What was set so far, perhaps without what is required: for encoding it again, not for use.
+    package var partial: AccountEvent { event }
 
     /// The event, if all that is required is there.
     public func build() throws(FieldError) -> AccountEvent {

@@ -148,7 +148,7 @@ struct  Stillwatch__V1__LoggedEvent
 
 
 /*
- * An event that was scored, and the answer.
+ * An event that was scored, and the answer. Without model_digest there was no answer: the log was made of another source.
  */
 struct  Stillwatch__V1__ScoredEntry
 {

@@ -1,0 +1,33 @@
+/// One number that models read, with all that has to be known of it in one place.
+public struct Feature: Sendable {
+    /// A stable name, `family.what`.
+    public let name: String
+    /// Grows when the computation changes; a model file names the version it was trained on.
+    public let definitionVersion: Int
+    /// Which way it may push the margin. A feature with a direction is never negative.
+    public let direction: FeatureDirection
+    /// The code its contribution is reported under.
+    public let reason: ReasonCode
+    /// Whether its numbers are skewed and a model should read their logarithm.
+    public let isSkewed: Bool
+    /// The class of identifier it speaks of; nil if none.
+    public let linkClass: IdentifierClass?
+    /// What it measures, with the unit.
+    public let summary: String
+    /// Its value; NaN if missing.
+    let value: @Sendable (Observation) -> Double
+
+    init(
+        _ name: String, version: Int = 1, _ direction: FeatureDirection, _ reason: ReasonCode, skewed: Bool = false,
+        link: IdentifierClass? = nil, _ summary: String, value: @escaping @Sendable (Observation) -> Double
+    ) {
+        self.name = name
+        self.definitionVersion = version
+        self.direction = direction
+        self.reason = reason
+        self.isSkewed = skewed
+        self.linkClass = link
+        self.summary = summary
+        self.value = value
+    }
+}

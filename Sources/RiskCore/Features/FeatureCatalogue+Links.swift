@@ -1,0 +1,86 @@
+extension FeatureCatalogue {
+    /// The link family: the same measures for every class of identifier, then those that look across classes.
+    ///
+    /// Counts of others are divided by what is ordinary for the class, so that a campus address weighs less than a card.
+    static let links: [Feature] = IdentifierClass.linked.flatMap(measures) + acrossClasses
+
+    private static func measures(of identifierClass: IdentifierClass) -> [Feature] {
+        let ordinary = identifierClass.expectedDegree
+        func feature(
+            _ name: String, _ direction: FeatureDirection, _ reason: ReasonCode, _ summary: String,
+            value: @escaping @Sendable (LinkFacts) -> Double
+        ) -> Feature {
+            Feature(
+                "link.\(identifierClass.word).\(name)", direction, reason, skewed: true, link: identifierClass, summary
+            ) { $0.links[identifierClass].map(value) ?? .nan }
+        }
+        let shared = sharingReason(of: identifierClass)
+        return [
+            feature("accounts", .raises, shared, "other accounts, against what is ordinary") {
+                $0.accounts / ordinary
+            },
+            feature("organisations", .raises, shared, "other organisations, against what is ordinary") {
+                $0.organisations / ordinary
+            },
+            feature("arrivals_1d", .raises, .signupBurstNetwork, "accounts that came, decayed over 1 day") {
+                $0.arrivals1d / ordinary
+            },
+            feature("arrivals_7d", .raises, .signupBurstNetwork, "accounts that came, decayed over 7 days") {
+                $0.arrivals7d / ordinary
+            },
+            feature("arrivals_30d", .raises, .signupBurstNetwork, "accounts that came, decayed over 30 days") {
+                $0.arrivals30d / ordinary
+            },
+            feature("labelled_bad", .raises, .linkBannedRecent, "accounts labelled abusive") { $0.labelledBad },
+            feature("established", .lowers, .trustTenure, "long-standing accounts without an abusive label") {
+                $0.established
+            },
+        ]
+    }
+
+    private static func sharingReason(of identifierClass: IdentifierClass) -> ReasonCode {
+        switch identifierClass {
+        case .instrument, .billingAddr, .issuerProgramme: .paySharedAcrossOrgs
+        case .emailMask, .profileTemplate, .referral, .tlsClient: .signupPatternRepeat
+        case .emailDomain, .emailMx: .signupEmailDomain
+        case .ipPrefix, .asn: .signupBurstNetwork
+        case .template, .prefix: .useTemplateShared
+        case .device, .email, .phone, .org: .linkMultiIdentifier
+        }
+    }
+
+    private static let acrossClasses: [Feature] = [
+        Feature(
+            "link.shared_classes", .raises, .linkMultiIdentifier, "classes with more other accounts than is ordinary"
+        ) { observation in
+            var present = false
+            var shared = 0.0
+            for identifierClass in IdentifierClass.linked {
+                guard let facts = observation.links[identifierClass] else { continue }
+                present = true
+                if facts.accounts >= identifierClass.expectedDegree { shared += 1 }
+            }
+            return present ? shared : .nan
+        },
+        Feature(
+            "link.ban_recency", .raises, .linkBannedRecent,
+            "1 right after an account on any shared identifier was labelled abusive, ½ three days later, towards 0"
+        ) { observation in
+            var present = false
+            var recency = 0.0
+            for identifierClass in IdentifierClass.linked {
+                guard let facts = observation.links[identifierClass] else { continue }
+                present = true
+                guard facts.labelledBad > 0, let ban = facts.lastBanMs else { continue }
+                let days = Double(max(0, observation.event.timeMs - ban)) / 86_400_000
+                recency = max(recency, 1 / (1 + days / 3))
+            }
+            return present ? recency : .nan
+        },
+        Feature("link.labelled_bad_total", .raises, .linkBannedRecent, skewed: true, "labelled accounts, all classes") {
+            observation in
+            let counts = IdentifierClass.linked.compactMap { observation.links[$0]?.labelledBad }
+            return counts.isEmpty ? .nan : counts.reduce(0, +)
+        },
+    ]
+}

@@ -1,0 +1,169 @@
+public import RiskCore
+public import RiskModels
+
+/// A model bound to the features of this program: from an observation to an answer.
+///
+/// Serving, replay and explanation all answer through here. Immutable; share it between threads.
+public final class ServableModel: Sendable {
+    /// Buffers that one thread reuses from answer to answer.
+    public struct Scratch: Sendable {
+        /// The vector of the last answer, in the order of the model's features.
+        public internal(set) var vector: [Double] = []
+        /// The contributions of the last answer, in the same order.
+        public internal(set) var contributions: [Double] = []
+
+        /// Empty buffers.
+        public init() {}
+    }
+
+    /// What a model declares of a custom value.
+    public enum CustomKind: Sendable {
+        case number, text
+    }
+
+    /// The checked model.
+    public let model: LoadedModel
+    /// Custom values the model reads, by name without `custom.`.
+    public let customKinds: [String: CustomKind]
+
+    private let extractor: FeatureExtractor
+    /// For each model feature, an index into `reasons`.
+    private let reasonIndices: [Int]
+    /// The reason codes that this model's features have.
+    private let reasons: [ReasonCode]
+    /// For each model feature, the identifier class it speaks of.
+    private let linkClasses: [IdentifierClass?]
+
+    /// Finds every feature of a model in the catalogue.
+    ///
+    /// - Throws: ``ModelFileError`` with code `unknownFeature` that names the feature this program does not have.
+    public init(_ model: LoadedModel) throws(ModelFileError) {
+        var inputs: [FeatureExtractor.Input] = []
+        var codes: [ReasonCode] = []
+        var linkClasses: [IdentifierClass?] = []
+        var customKinds: [String: CustomKind] = [:]
+        for feature in model.document.features {
+            if feature.name.hasPrefix("custom.") {
+                let name = String(feature.name.dropFirst("custom.".count))
+                customKinds[name] = feature.categories == nil ? .number : .text
+                inputs.append(
+                    feature.categories.map { .customText(name, categories: $0) } ?? .customNumber(name))
+                codes.append(.callerFeature)
+                linkClasses.append(nil)
+            } else {
+                let index = try Self.catalogueIndex(of: feature)
+                inputs.append(.catalogue(index))
+                codes.append(FeatureCatalogue.features[index].reason)
+                linkClasses.append(FeatureCatalogue.features[index].linkClass)
+            }
+        }
+        let reasons = ReasonCode.allCases.filter(codes.contains)
+        self.model = model
+        self.customKinds = customKinds
+        self.extractor = FeatureExtractor(inputs: inputs)
+        self.reasons = reasons
+        self.reasonIndices = codes.map { reasons.firstIndex(of: $0)! }
+        self.linkClasses = linkClasses
+    }
+
+    /// Scores an observation.
+    ///
+    /// - Parameters:
+    ///   - observation: The event, which has passed ``checkCustom(_:accepted:)``, and its facts.
+    ///   - alias: The name the model is served under.
+    ///   - wantsFeatures: Whether the answer lists every feature.
+    ///   - scratch: Buffers; hold the vector and the contributions afterwards.
+    /// - Returns: An answer without commit sequence and decision id.
+    /// - Complexity: O(features + reasons × log reasons).
+    public func answer(
+        _ observation: Observation, alias: String, wantsFeatures: Bool = false, scratch: inout Scratch
+    ) -> ScoreAnswer {
+        extractor.extract(observation, into: &scratch.vector)
+        let margin = model.score(scratch.vector, contributions: &scratch.contributions)
+        let type = observation.event.type
+        let (decision, rule) = model.document.policy.decide(margin: margin, at: type)
+        return ScoreAnswer(
+            margin: margin, probability: model.probability(margin: margin, at: type), decision: decision,
+            decisionRule: rule, bias: model.bias, reasons: grouped(scratch.contributions),
+            links: links(observation.links, contributions: scratch.contributions), modelDigest: model.digest,
+            modelAlias: alias, missingFeatureCount: scratch.vector.reduce(0) { $0 + ($1.isNaN ? 1 : 0) },
+            features: wantsFeatures ? listed(scratch) : [])
+    }
+
+    /// Refuses custom values that neither the model nor the operator declared, and values of the wrong kind.
+    public func checkCustom(_ event: AccountEvent, accepted: Set<String>) throws(FieldError) {
+        for custom in event.custom {
+            let path = "custom.\(custom.name)"
+            switch (customKinds[custom.name], custom.value) {
+            case (.number, .text):
+                throw FieldError(.wrongType, path: path, expected: "a number", found: "text")
+            case (.text, .number):
+                throw FieldError(.wrongType, path: path, expected: "text", found: "a number")
+            case (nil, _) where !accepted.contains(custom.name):
+                throw FieldError(
+                    .unknownField, path: path, expected: "a name that the model or the operator declares",
+                    found: "an undeclared one")
+            default:
+                break
+            }
+        }
+    }
+
+    private static func catalogueIndex(of feature: ModelFeature) throws(ModelFileError) -> Int {
+        guard let known = FeatureCatalogue.feature(named: feature.name) else {
+            throw ModelFileError(
+                .unknownFeature,
+                "the model reads \(feature.name), which is not in this program's catalogue: it was trained on a table "
+                    + "or by a newer stillwatch")
+        }
+        guard
+            let index = FeatureCatalogue.index(name: feature.name, definitionVersion: feature.definitionVersion),
+            feature.categories == nil
+        else {
+            throw ModelFileError(
+                .unknownFeature,
+                "the model reads \(feature.name) by definition \(feature.definitionVersion), this program has "
+                    + "definition \(known.definitionVersion): train again")
+        }
+        guard known.direction == .free || feature.direction == known.direction else {
+            throw ModelFileError(
+                .notMonotone, "\(feature.name) must keep the direction that the catalogue declares: \(known.direction)")
+        }
+        return index
+    }
+
+    private func grouped(_ contributions: [Double]) -> [ScoreAnswer.Reason] {
+        var sums = Array(repeating: 0.0, count: reasons.count)
+        for (feature, contribution) in contributions.enumerated() { sums[reasonIndices[feature]] += contribution }
+        var result: [ScoreAnswer.Reason] = []
+        for (index, sum) in sums.enumerated() where sum != 0 {
+            result.append(ScoreAnswer.Reason(code: reasons[index], contribution: sum))
+        }
+        return result.sorted { abs($0.contribution) > abs($1.contribution) }
+    }
+
+    private func links(_ snapshot: LinkSnapshot, contributions: [Double]) -> [ScoreAnswer.Link] {
+        var sums = Array(repeating: 0.0, count: IdentifierClass.slotCount)
+        for (feature, contribution) in contributions.enumerated() {
+            if let identifierClass = linkClasses[feature] { sums[identifierClass.rawValue] += contribution }
+        }
+        var result: [ScoreAnswer.Link] = []
+        for identifierClass in IdentifierClass.linked {
+            guard let facts = snapshot[identifierClass], facts.accounts > 0 else { continue }
+            result.append(
+                ScoreAnswer.Link(
+                    identifierClass: identifierClass, accounts: UInt64(facts.accounts),
+                    organisations: UInt64(facts.organisations), labelledBad: UInt64(facts.labelledBad),
+                    firstSeenMs: facts.firstSeenMs, contribution: sums[identifierClass.rawValue]))
+        }
+        return result.sorted { $0.contribution > $1.contribution }
+    }
+
+    private func listed(_ scratch: Scratch) -> [ScoreAnswer.FeatureContribution] {
+        model.document.features.enumerated().map { index, feature in
+            let value = scratch.vector[index]
+            return ScoreAnswer.FeatureContribution(
+                name: feature.name, value: value.isNaN ? nil : value, contribution: scratch.contributions[index])
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// A dense matrix of Float64, row after row. A value: copies share memory until one of them changes.
+public struct Matrix: Sendable, Equatable {
+    /// Rows; may be 0.
+    public let rowCount: Int
+    /// Columns; may be 0.
+    public let columnCount: Int
+    /// The elements, row after row; rowCount × columnCount of them.
+    public internal(set) var elements: [Double]
+
+    /// A matrix of zeros.
+    public init(rowCount: Int, columnCount: Int) {
+        precondition(rowCount >= 0 && columnCount >= 0, "a matrix cannot be \(rowCount) x \(columnCount)")
+        self.init(
+            rowCount: rowCount, columnCount: columnCount, elements: Array(repeating: 0, count: rowCount * columnCount))
+    }
+
+    /// A matrix of the given elements, row after row.
+    public init(rowCount: Int, columnCount: Int, elements: [Double]) {
+        precondition(
+            rowCount >= 0 && columnCount >= 0 && elements.count == rowCount * columnCount,
+            "a \(rowCount) x \(columnCount) matrix does not have \(elements.count) elements")
+        self.rowCount = rowCount
+        self.columnCount = columnCount
+        self.elements = elements
+    }
+
+    /// One element; both indices are checked.
+    public subscript(row: Int, column: Int) -> Double {
+        get { elements[offset(row, column)] }
+        set { elements[offset(row, column)] = newValue }
+    }
+
+    private func offset(_ row: Int, _ column: Int) -> Int {
+        precondition(
+            row >= 0 && row < rowCount && column >= 0 && column < columnCount,
+            "[\(row), \(column)] is outside a \(rowCount) x \(columnCount) matrix")
+        return row * columnCount + column
+    }
+
+    /// Multiplies each row by a number of its own.
+    public mutating func scaleRows(by factors: [Double]) {
+        precondition(
+            factors.count == rowCount, "\(factors.count) factors for a \(rowCount) x \(columnCount) matrix")
+        for row in 0..<rowCount {
+            let factor = factors[row]
+            for index in row * columnCount..<(row + 1) * columnCount { elements[index] *= factor }
+        }
+    }
+
+    /// Adds another matrix of the same shape, element by element.
+    public mutating func add(_ other: Matrix) {
+        precondition(
+            other.rowCount == rowCount && other.columnCount == columnCount,
+            "cannot add \(other.rowCount) x \(other.columnCount) to \(rowCount) x \(columnCount)")
+        for index in elements.indices { elements[index] += other.elements[index] }
+    }
+}

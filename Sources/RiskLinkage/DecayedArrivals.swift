@@ -1,0 +1,37 @@
+internal import Glibc
+
+/// How many accounts arrived, each counting less as time passes: exp(−age ÷ τ), with τ of 1, 7 and 30 days.
+struct DecayedArrivals {
+    private(set) var atMs: Int64
+    private var day = 0.0
+    private var week = 0.0
+    private var month = 0.0
+
+    init(atMs: Int64) {
+        self.atMs = atMs
+    }
+
+    /// Adds an arrival. One that comes in late counts as much as it would have by now.
+    mutating func add(atMs: Int64) {
+        if atMs > self.atMs {
+            (day, week, month) = values(atMs: atMs)
+            self.atMs = atMs
+        }
+        let own = Self.weights(ageMs: self.atMs - atMs)
+        day += own.day
+        week += own.week
+        month += own.month
+    }
+
+    /// The sums at a moment, which is not before ``atMs``.
+    func values(atMs: Int64) -> (day: Double, week: Double, month: Double) {
+        let decay = Self.weights(ageMs: atMs - self.atMs)
+        return (day * decay.day, week * decay.week, month * decay.month)
+    }
+
+    /// What one arrival of this age counts.
+    static func weights(ageMs: Int64) -> (day: Double, week: Double, month: Double) {
+        let days = Double(ageMs) / 86_400_000
+        return (exp(-days), exp(-days / 7), exp(-days / 30))
+    }
+}

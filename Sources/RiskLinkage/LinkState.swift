@@ -1,0 +1,202 @@
+public import RiskCore
+internal import HeapModule
+
+/// Who shares what with whom: identifiers → accounts → labels, point in time.
+///
+/// State time is event time. The facts an event gets depend only on the events and labels before it, in the order they
+/// were applied: a replay in the same order gives the same bits. Bounded by its capacity; what was touched longest ago
+/// is forgotten first, and an account or identifier that was forgotten starts anew.
+///
+/// A value without locks: one owner applies events one after another. An event costs O(its identifiers).
+public struct LinkState: Sendable {
+    /// How much the state holds.
+    public struct Capacity: Sendable, Equatable {
+        /// The most accounts.
+        public var accounts: Int
+        /// The most identifiers; twice as many pairs of an identifier and an organisation are held.
+        public var identifiers: Int
+
+        /// A capacity; both at least 1.
+        public init(accounts: Int = 2_000_000, identifiers: Int = 8_000_000) {
+            self.accounts = accounts
+            self.identifiers = identifiers
+        }
+    }
+
+    /// How much it holds now.
+    public struct Counts: Sendable, Equatable {
+        /// Accounts.
+        public var accounts = 0
+        /// Identifiers.
+        public var identifiers = 0
+        /// Accounts, identifiers and pairs forgotten because a table was full.
+        public var evictions = 0
+    }
+
+    /// What is not touched for this long is forgotten even if there is room.
+    public static let retentionMs: Int64 = 180 * 86_400_000
+
+    /// How much it can hold.
+    public let capacity: Capacity
+    var accounts: RecencyTable<AccountLinks>
+    var identifiers: RecencyTable<IdentifierLinks>
+    private var pairs: RecencyTable<Int64>
+    private var expiries = Heap<LabelExpiry>()
+
+    /// An empty state.
+    public init(capacity: Capacity = Capacity()) {
+        self.capacity = capacity
+        accounts = RecencyTable(capacity: capacity.accounts)
+        identifiers = RecencyTable(capacity: capacity.identifiers)
+        pairs = RecencyTable(capacity: 2 * capacity.identifiers)
+    }
+
+    /// How much it holds.
+    public var counts: Counts {
+        Counts(
+            accounts: accounts.count, identifiers: identifiers.count,
+            evictions: accounts.evictionCount + identifiers.evictionCount + pairs.evictionCount)
+    }
+
+    /// The facts for an event, leaving the state as it is.
+    ///
+    /// Labels that would expire by the event's time still count; only applied events move the state's time.
+    public func facts(for event: AccountEvent) -> LinkSnapshot {
+        let account = accounts[LinkKey.account(event.account)]
+        var snapshot = LinkSnapshot()
+        for identifierClass in IdentifierClass.linked {
+            guard let key = key(of: identifierClass, event: event, account: account) else { continue }
+            snapshot[identifierClass] = facts(of: key, identifierClass, event: event, account: account)
+        }
+        return snapshot
+    }
+
+    /// The facts for an event as of just before it, and then the event is applied.
+    public mutating func apply(_ event: AccountEvent) -> LinkSnapshot {
+        expireLabels(until: event.timeMs)
+        forgetStale(before: event.timeMs - Self.retentionMs)
+        let snapshot = facts(for: event)
+        attach(event)
+        return snapshot
+    }
+
+    /// Puts a label in force, or takes earlier ones back. The account's neighbours see it from the next event on.
+    public mutating func apply(_ label: Label) {
+        let key = LinkKey.account(label.account)
+        let standing: AccountLinks.Standing =
+            switch label.verdict {
+            case .abusive: .abusive
+            case .verified: .verified
+            case .legitimate, .withdrawn: .unlabelled
+            }
+        setStanding(standing, of: key, atMs: label.knownAtMs, expiresAtMs: label.expiresAtMs)
+        if let expiresAtMs = label.expiresAtMs { expiries.insert(LabelExpiry(atMs: expiresAtMs, account: key)) }
+    }
+
+    private func key(
+        of identifierClass: IdentifierClass, event: AccountEvent, account: AccountLinks?
+    ) -> UInt64? {
+        if let reference = event.identifier(identifierClass) {
+            return LinkKey.identifier(identifierClass, reference)
+        }
+        return account?.latest(identifierClass)?.key
+    }
+
+    private func facts(
+        of key: UInt64, _ identifierClass: IdentifierClass, event: AccountEvent, account: AccountLinks?
+    ) -> LinkFacts {
+        guard let identifier = identifiers[key] else {
+            var unseen = LinkFacts()
+            unseen.firstSeenMs = event.timeMs
+            return unseen
+        }
+        let organisation = LinkKey.organisation(event.organisation)
+        let sharesOrganisation = pairs[LinkKey.pair(key, life: identifier.firstSeenMs, with: organisation)] != nil
+        var sharesCompanion = false
+        if let companion = identifierClass.companion, let own = self.key(of: companion, event: event, account: account) {
+            sharesCompanion = pairs[LinkKey.pair(key, life: identifier.firstSeenMs, with: own)] != nil
+        }
+        return identifier.facts(
+            atMs: event.timeMs, leavingOut: account?.attachment(key), standing: account?.standing ?? .unlabelled,
+            sharesOrganisation: sharesOrganisation, sharesCompanion: sharesCompanion)
+    }
+
+    private mutating func attach(_ event: AccountEvent) {
+        let accountKey = LinkKey.account(event.account)
+        var account = accounts.touch(accountKey, inserting: AccountLinks(lastSeenMs: event.timeMs)) { $0 }
+        account.lastSeenMs = max(account.lastSeenMs, event.timeMs)
+        let organisation = LinkKey.organisation(event.organisation)
+        for identifierClass in IdentifierClass.linked {
+            guard let reference = event.identifier(identifierClass) else { continue }
+            let key = LinkKey.identifier(identifierClass, reference)
+            let isNew = account.attach(identifierClass, key: key, atMs: event.timeMs)
+            let standing = account.standing
+            let life = identifiers.touch(key, inserting: IdentifierLinks(firstSeenMs: event.timeMs)) {
+                $0.see(atMs: event.timeMs, isNewAccount: isNew, standing: standing, labelledAtMs: account.labelledAtMs)
+                return $0.firstSeenMs
+            }
+            if addPair(key, life: life, with: organisation, atMs: event.timeMs) {
+                identifiers.modify(key) { $0.organisations += 1 }
+            }
+            if let companion = identifierClass.companion,
+                let other = self.key(of: companion, event: event, account: account),
+                addPair(key, life: life, with: other, atMs: event.timeMs)
+            {
+                identifiers.modify(key) { $0.companions += 1 }
+            }
+        }
+        accounts.modify(accountKey) { $0 = account }
+    }
+
+    /// Whether the pair is new.
+    private mutating func addPair(_ key: UInt64, life: Int64, with other: UInt64, atMs: Int64) -> Bool {
+        pairs.touch(LinkKey.pair(key, life: life, with: other), inserting: Int64.min) { lastSeenMs in
+            defer { lastSeenMs = max(lastSeenMs, atMs) }
+            return lastSeenMs == Int64.min
+        }
+    }
+
+    private mutating func setStanding(
+        _ standing: AccountLinks.Standing, of key: UInt64, atMs: Int64, expiresAtMs: Int64?
+    ) {
+        let (old, attachments) = accounts.touch(key, inserting: AccountLinks(lastSeenMs: atMs)) { account in
+            defer {
+                account.standing = standing
+                account.labelledAtMs = atMs
+                account.labelExpiresAtMs = expiresAtMs
+            }
+            return (account.standing, account.attachments)
+        }
+        for attachment in attachments {
+            identifiers.modify(attachment.key) { $0.relabel(from: old, to: standing, atMs: atMs) }
+        }
+    }
+
+    private mutating func expireLabels(until timeMs: Int64) {
+        while let expiry = expiries.min, expiry.atMs <= timeMs {
+            expiries.removeMin()
+            guard accounts[expiry.account]?.labelExpiresAtMs == expiry.atMs else { continue }
+            setStanding(.unlabelled, of: expiry.account, atMs: expiry.atMs, expiresAtMs: nil)
+        }
+    }
+
+    /// Forgets a few entries that nobody touched for too long; each event pays for at most two of a table.
+    private mutating func forgetStale(before timeMs: Int64) {
+        for _ in 0..<2 {
+            if let (key, account) = accounts.stalest, account.lastSeenMs < timeMs { accounts.remove(key) }
+            if let (key, identifier) = identifiers.stalest, identifier.lastSeenMs < timeMs { identifiers.remove(key) }
+        }
+        for _ in 0..<8 {
+            guard let (key, lastSeenMs) = pairs.stalest, lastSeenMs < timeMs else { break }
+            pairs.remove(key)
+        }
+    }
+}
+
+/// When an account's label ends.
+private struct LabelExpiry: Comparable, Sendable {
+    let atMs: Int64
+    let account: UInt64
+
+    static func < (left: Self, right: Self) -> Bool { left.atMs < right.atMs }
+}

@@ -1,0 +1,81 @@
+internal import NIOCore
+internal import Synchronization
+
+/// The open connections of a listener.
+final class ConnectionRegistry: Sendable {
+    private struct State {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var whenEmpty: EventLoopPromise<Void>?
+    }
+
+    private let state = Mutex(State())
+
+    /// Notes a connection until it closes; false if there are too many.
+    func add(_ channel: any Channel, limit: Int, _ metrics: ServiceMetrics) -> Bool {
+        let isAdded = state.withLock { state in
+            guard state.channels.count < limit else { return false }
+            state.channels[ObjectIdentifier(channel)] = channel
+            return true
+        }
+        guard isAdded else {
+            metrics.connectionsRefused.add()
+            return false
+        }
+        metrics.connectionsOpened.add()
+        channel.closeFuture.whenComplete { _ in
+            metrics.connectionsClosed.add()
+            self.remove(channel)
+        }
+        return true
+    }
+
+    /// Sends an event through every connection's pipeline.
+    func announce(_ event: some Sendable) {
+        for channel in state.withLock({ Array($0.channels.values) }) {
+            channel.pipeline.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    /// Waits until all are closed; those still open after the grace are closed then.
+    func waitUntilEmpty(atMost grace: TimeAmount, on loop: any EventLoop) async {
+        let empty = loop.makePromise(of: Void.self)
+        let isEmpty = state.withLock { state in
+            state.whenEmpty = empty
+            return state.channels.isEmpty
+        }
+        if isEmpty { empty.succeed(()) }
+        let timer = loop.scheduleTask(in: grace) {
+            for channel in self.state.withLock({ Array($0.channels.values) }) { channel.close(promise: nil) }
+        }
+        try? await empty.futureResult.get()
+        timer.cancel()
+    }
+
+    private func remove(_ channel: any Channel) {
+        let promise: EventLoopPromise<Void>? = state.withLock { state in
+            state.channels[ObjectIdentifier(channel)] = nil
+            guard state.channels.isEmpty else { return nil }
+            return state.whenEmpty.take()
+        }
+        promise?.succeed(())
+    }
+}
+
+/// Says why a connection is not served, and closes it.
+final class RefusingHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let lastWord: [UInt8]
+
+    init(lastWord: [UInt8]) {
+        self.lastWord = lastWord
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: lastWord))).whenComplete { _ in
+            bound.value.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+internal import RiskEngine
+internal import RiskWire
+
+/// A model the service holds, with where it came from. Immutable.
+final class ServedModel: Sendable {
+    let servable: ServableModel
+    let alias: String
+    let path: String
+    /// The file's bytes, kept to be written elsewhere without reading a path that may have changed.
+    let file: [UInt8]
+
+    init(servable: ServableModel, alias: String, path: String, file: [UInt8]) {
+        self.servable = servable
+        self.alias = alias
+        self.path = path
+        self.file = file
+    }
+
+    var digest: [UInt8] { servable.model.digest }
+
+    func info(role: ModelInfo.Role, sinceMs: Int64) -> ModelInfo {
+        let document = servable.model.document
+        return ModelInfo(
+            digest: digest, role: role, name: document.name, kind: document.kind.word, path: path, sinceMs: sinceMs,
+            featureCount: document.features.count)
+    }
+}

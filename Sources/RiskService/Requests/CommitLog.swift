@@ -1,0 +1,66 @@
+internal import RiskCore
+internal import RiskEventLog
+internal import RiskLinkage
+internal import Synchronization
+
+/// The one place where the service's state changes: an event gets its facts and its place in the commit order in one
+/// step, and its log entry follows in that order.
+final class CommitLog: Sendable {
+    private struct State: ~Copyable {
+        var links: LinkState
+        var sequence: UInt64
+    }
+
+    /// What an answer says when its log entry was dropped because the disk does not take any.
+    static let logDegradation = "EVENT_LOG"
+
+    private let state: Mutex<State>
+    private let writer: EventLogWriter
+
+    init(links: consuming LinkState, sequence: UInt64, writer: EventLogWriter) {
+        state = Mutex(State(links: links, sequence: sequence))
+        self.writer = writer
+    }
+
+    /// How much the state holds, and the last sequence.
+    var figures: (counts: LinkState.Counts, sequence: UInt64) {
+        state.withLock { ($0.links.counts, $0.sequence) }
+    }
+
+    /// The event log's own figures.
+    var log: EventLogWriter { writer }
+
+    /// The facts for an event, changing nothing.
+    func facts(for event: AccountEvent) -> LinkSnapshot {
+        state.withLock { $0.links.facts(for: event) }
+    }
+
+    /// Applies an event: its facts as of just before, and its place in the order. ``record(_:_:)`` has to follow.
+    func apply(_ event: AccountEvent) -> (facts: LinkSnapshot, sequence: UInt64) {
+        state.withLock { state in
+            state.sequence += 1
+            return (state.links.apply(event), state.sequence)
+        }
+    }
+
+    /// Applies a label: its place in the order. ``recordDurably(_:_:completion:)`` has to follow.
+    func apply(_ label: Label) -> UInt64 {
+        state.withLock { state in
+            state.sequence += 1
+            state.links.apply(label)
+            return state.sequence
+        }
+    }
+
+    /// Hands an encoded entry to the log; what the answer has to say if it was dropped.
+    func record(_ sequence: UInt64, _ entry: [UInt8]) -> [String] {
+        writer.append(sequence: sequence, bytes: entry) == .accepted ? [] : [Self.logDegradation]
+    }
+
+    /// Hands an encoded entry to the log; the completion comes when it is on disk, or will not be.
+    func recordDurably(
+        _ sequence: UInt64, _ entry: [UInt8], completion: @escaping @Sendable (Result<Void, EventLogError>) -> Void
+    ) {
+        writer.appendDurably(sequence: sequence, bytes: entry, completion: completion)
+    }
+}

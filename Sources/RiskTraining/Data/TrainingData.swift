@@ -1,0 +1,59 @@
+public import RiskCore
+public import RiskModels
+
+/// What a learner sees: columns of numbers and a label for each row, wherever they come from.
+public struct TrainingData: Sendable {
+    /// The features, in the order of the columns.
+    public let features: [ModelFeature]
+    /// One array for each feature with one value for each row. Missing is NaN; a category is its index among the
+    /// feature's categories, or their count for any other word.
+    public let columns: [[Double]]
+    /// The truth of each row.
+    public let labels: [Bool]
+    /// How much each row counts, finite and at least 0; nil if each counts 1. Weight 2 is the same as the row twice.
+    public var weights: [Double]?
+    /// The transformations of each numeric feature that get a term of their own; ignored for categorical features.
+    public var transforms: [[NumericTransform]]
+    /// The decision point of each row; nil if the rows have none.
+    public var eventTypes: [EventType]?
+    /// Rows of one group, such as an account, are never on both sides of a split; nil if each row is its own.
+    public var groups: [Int]?
+    /// SHA-256 of each file the rows came from.
+    public var digests: [[UInt8]] = []
+
+    /// Data whose shapes fit together; numeric features get both transformations.
+    public init(features: [ModelFeature], columns: [[Double]], labels: [Bool]) {
+        precondition(
+            features.count == columns.count, "\(features.count) features with \(columns.count) columns of values")
+        for (feature, column) in zip(features, columns) {
+            precondition(
+                column.count == labels.count, "\(feature.name): \(column.count) values for \(labels.count) labels")
+        }
+        self.features = features
+        self.columns = columns
+        self.labels = labels
+        self.transforms = Array(repeating: NumericTransform.allCases, count: features.count)
+    }
+
+    /// Rows.
+    public var rowCount: Int { labels.count }
+
+    /// Positives among the rows.
+    public var positiveCount: Int { labels.count { $0 } }
+
+    /// One row as a model takes it.
+    public func vector(_ row: Int) -> [Double] { columns.map { $0[row] } }
+
+    /// Fails on a broken invariant of the parts that can be set one by one.
+    func checkShapes() {
+        precondition(
+            transforms.count == features.count, "\(transforms.count) transforms for \(features.count) features")
+        for (name, count) in [
+            ("weights", weights?.count), ("event types", eventTypes?.count), ("groups", groups?.count),
+        ] {
+            precondition(count ?? rowCount == rowCount, "\(count ?? 0) \(name) for \(rowCount) rows")
+        }
+        precondition(
+            weights?.allSatisfy { $0.isFinite && $0 >= 0 } ?? true, "a weight is negative or not a finite number")
+    }
+}

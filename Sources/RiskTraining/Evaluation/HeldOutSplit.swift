@@ -1,0 +1,52 @@
+/// Which rows are learnt from and which are kept apart to calibrate, to set thresholds and to measure.
+struct HeldOutSplit: Equatable {
+    var fitted: [Int]
+    var heldOut: [Int]
+
+    /// In order of time, a group is held out if its first row is in the last part; else whole groups are drawn until
+    /// the share is reached. A group is never on both sides.
+    init(_ data: TrainingData, options: TrainingOptions) {
+        let wanted = Int(Double(data.rowCount) * options.heldOutShare)
+        // Groups numbered by their first row.
+        var numbers: [Int: Int] = [:]
+        var firstRows: [Int] = []
+        var rowCounts: [Int] = []
+        let groupOfRow = (0..<data.rowCount).map { row -> Int in
+            let next = firstRows.count
+            if let groups = data.groups, let known = numbers[groups[row]] {
+                rowCounts[known] += 1
+                return known
+            }
+            if let groups = data.groups { numbers[groups[row]] = next }
+            firstRows.append(row)
+            rowCounts.append(1)
+            return next
+        }
+        var isHeldOut = firstRows.map { options.timeOrdered && $0 >= data.rowCount - wanted }
+        if !options.timeOrdered {
+            var generator = SplitMix64(seed: options.seed)
+            var count = 0
+            for group in firstRows.indices.shuffled(using: &generator) where count + rowCounts[group] <= wanted {
+                isHeldOut[group] = true
+                count += rowCounts[group]
+            }
+        }
+        fitted = groupOfRow.indices.filter { !isHeldOut[groupOfRow[$0]] }
+        heldOut = groupOfRow.indices.filter { isHeldOut[groupOfRow[$0]] }
+    }
+}
+
+/// A small generator with a seed: the same seed gives the same numbers on every system.
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,79 @@
+public import RiskCore
+internal import RiskEngine
+internal import RiskEventLog
+internal import RiskLinkage
+public import RiskWire
+
+/// An event to score as it comes up in a replay, with the facts serving had.
+public struct ReplayedEvent: Sendable {
+    /// Position in the commit order of its log.
+    public let commitSequence: UInt64
+    /// The event and its facts.
+    public let observation: Observation
+    /// What was answered when it was served; nil if it never was.
+    public let answer: LoggedAnswer?
+}
+
+/// Goes through event logs in commit order and gives every event to score with the facts of just before it.
+///
+/// Uses the very link state and order that serving uses. Labels from a file come in when they became known, by the
+/// clock of the events; labels in the log come in at their place. Holds one entry at a time.
+public final class LogReplay {
+    private var reader: EventLogReader
+    private var labels: LabelSchedule
+    private var replay: LinkReplay?
+
+    /// Opens a log: a directory of segments or one file.
+    ///
+    /// - Parameters:
+    ///   - path: Where the log is.
+    ///   - labels: Labels that are not in the log, in any order.
+    /// - Throws: `EventLogError` if there is no log there.
+    public init(path: String, labels: [Label] = []) throws {
+        reader = try EventLogReader(path: path)
+        self.labels = LabelSchedule(labels)
+    }
+
+    /// Entries that are missing in the log's sequence so far.
+    public var missingEntryCount: UInt64 { replay?.missingEntryCount ?? 0 }
+
+    /// Sessions so far that ran with another capacity than the first: once entries were evicted, bits may differ.
+    public var otherCapacityCount: Int { replay?.otherCapacityCount ?? 0 }
+
+    /// How much of the log was read, 0 to 1.
+    public var progress: Double {
+        reader.byteCount == 0 ? 1 : Double(reader.readByteCount) / Double(reader.byteCount)
+    }
+
+    /// The next event to score; nil at the end.
+    ///
+    /// - Throws: `EventLogError` with file and byte offset where the log is damaged.
+    public func next() throws -> ReplayedEvent? {
+        while let entry = try reader.next() {
+            var state = replay.take() ?? LinkReplay(capacity: Self.capacity(of: entry))
+            defer { replay = state }
+            if let timeMs = Self.eventTimeMs(of: entry) {
+                for label in labels.due(atMs: timeMs) { state.apply(label) }
+            }
+            guard let facts = state.apply(entry), case .scored(let event, let answer) = entry.content else { continue }
+            return ReplayedEvent(
+                commitSequence: entry.commitSequence, observation: Observation(event: event, links: facts),
+                answer: answer)
+        }
+        return nil
+    }
+
+    private static func eventTimeMs(of entry: LogEntry) -> Int64? {
+        switch entry.content {
+        case .scored(let event, _), .observed(let event): event.timeMs
+        case .sessionStarted, .labelled: nil
+        }
+    }
+
+    private static func capacity(of entry: LogEntry) -> LinkState.Capacity {
+        guard case .sessionStarted(let session) = entry.content, session.accountCapacity > 0,
+            session.identifierCapacity > 0
+        else { return LinkState.Capacity() }
+        return LinkState.Capacity(accounts: session.accountCapacity, identifiers: session.identifierCapacity)
+    }
+}

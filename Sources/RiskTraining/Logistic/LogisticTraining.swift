@@ -1,0 +1,112 @@
+internal import Glibc
+internal import RiskCore
+internal import RiskLinearAlgebra
+public import RiskModels
+
+/// Makes a whole model document: fit, calibrate, set thresholds and measure on held-out rows, then fit on all rows.
+public struct LogisticTraining {
+    /// Golden inputs of a document.
+    static let goldenInputCount = 32
+
+    private let options: TrainingOptions
+    private let progress: TrainingProgress
+
+    /// A training run.
+    public init(options: TrainingOptions, progress: @escaping TrainingProgress = { _, _ in }) {
+        self.options = options
+        self.progress = progress
+    }
+
+    /// Trains.
+    ///
+    /// Calibration, thresholds and metrics come from a model that has not seen the held-out rows; the document's weights
+    /// come from all rows. If one side of the split lacks a class, the document has no calibration, policy or metrics.
+    ///
+    /// - Returns: A document that loads; the same data and options give the same document for any number of threads.
+    /// - Throws: ``TrainingError``.
+    public func train(_ data: TrainingData, name: String) throws(TrainingError) -> ModelDocument {
+        try options.check()
+        data.checkShapes()
+        guard (1...LoadedModel.Limits.featureCount).contains(data.features.count) else {
+            throw TrainingError(
+                .tooLarge, "expected 1 to \(LoadedModel.Limits.featureCount) features, found \(data.features.count)")
+        }
+        guard data.rowCount > 0 else { throw TrainingError(.empty, "expected rows to learn from, found none") }
+        let learner = LogisticLearner(options: options)
+        var document = ModelDocument(
+            name: name, features: data.features, kind: .logistic(LogisticModel(intercept: 0, terms: [])))
+        document.training = statement(data)
+        let split = HeldOutSplit(data, options: options)
+        if hasBothClasses(data, split.fitted) && !split.heldOut.isEmpty {
+            document.kind = .logistic(try learner.fit(data, rows: split.fitted, progress: phase(0, "held-out fit")))
+            let margins = try margins(document, data, split.heldOut)
+            judge(margins, data, split.heldOut, &document)
+        }
+        let rows = Array(0..<data.rowCount)
+        document.kind = .logistic(try learner.fit(data, rows: rows, progress: phase(0.5, "final fit")))
+        return try loadable { () throws(ModelFileError) in
+            try LoadedModel.addingGoldenInputs(goldenVectors(data), to: document)
+        }
+    }
+
+    private func phase(_ start: Double, _ name: String) -> TrainingProgress {
+        { _, fraction in progress(name, start + fraction / 2) }
+    }
+
+    private func hasBothClasses(_ data: TrainingData, _ rows: [Int]) -> Bool {
+        func counts(_ row: Int) -> Bool { data.weights.map { $0[row] > 0 } ?? true }
+        return rows.contains { data.labels[$0] && counts($0) } && rows.contains { !data.labels[$0] && counts($0) }
+    }
+
+    private func statement(_ data: TrainingData) -> TrainingStatement {
+        TrainingStatement(
+            dataDigests: data.digests, options: options.statement, rowCount: UInt64(data.rowCount),
+            positiveCount: UInt64(data.positiveCount), numericEnvironment: numericEnvironment)
+    }
+
+    /// What the serving code gives for some rows.
+    private func margins(
+        _ document: ModelDocument, _ data: TrainingData, _ rows: [Int]
+    ) throws(TrainingError) -> [Double] {
+        let model = try loadable { () throws(ModelFileError) in try LoadedModel(document, digest: []) }
+        var contributions: [Double] = []
+        return rows.map { model.score(data.vector($0), contributions: &contributions) }
+    }
+
+    private func loadable<Value>(_ body: () throws(ModelFileError) -> Value) throws(TrainingError) -> Value {
+        do { return try body() } catch { throw TrainingError(.badModel, "the trained model does not load: \(error)") }
+    }
+
+    private func judge(_ margins: [Double], _ data: TrainingData, _ rows: [Int], _ document: inout ModelDocument) {
+        let labels = rows.map { data.labels[$0] }
+        let eventTypes = data.eventTypes.map { types in rows.map { types[$0] } }
+        document.calibrations = PlattScaling.calibrations(margins: margins, labels: labels, eventTypes: eventTypes)
+        document.policy = ThresholdPolicy.policy(margins: margins, labels: labels, eventTypes: eventTypes)
+        // The calibration has seen these rows, so the probabilities that are measured go without it.
+        let probabilities = margins.map { 1 / (1 + exp(-$0)) }
+        let metrics: [(String, Double?)] = [
+            ("roc_auc", Metrics.rocAUC(scores: margins, labels: labels)),
+            ("average_precision", Metrics.averagePrecision(scores: margins, labels: labels)),
+            ("log_loss", Metrics.logLoss(probabilities: probabilities, labels: labels)),
+            ("brier", Metrics.brier(probabilities: probabilities, labels: labels)),
+            ("recall_at_1pct_fpr", Metrics.recall(atFalsePositiveShare: 0.01, scores: margins, labels: labels)),
+            ("recall_at_5pct_fpr", Metrics.recall(atFalsePositiveShare: 0.05, scores: margins, labels: labels)),
+            ("rows", Double(rows.count)),
+            ("positives", Double(labels.count { $0 })),
+        ]
+        document.training.metrics = metrics.compactMap { name, value in
+            value.map { TrainingStatement.Metric(name: "heldout_\(name)", value: $0) }
+        }
+    }
+
+    /// Rows spread over the data, a vector with nothing in it, and one with words nobody has seen.
+    private func goldenVectors(_ data: TrainingData) -> [[Double]] {
+        let count = min(Self.goldenInputCount - 2, data.rowCount)
+        var vectors = (0..<count).map { data.vector($0 * data.rowCount / count) }
+        vectors.append(Array(repeating: .nan, count: data.features.count))
+        let first = data.vector(0)
+        vectors.append(
+            data.features.indices.map { data.features[$0].categories.map { Double($0.count) } ?? first[$0] })
+        return vectors
+    }
+}

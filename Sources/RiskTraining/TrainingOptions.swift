@@ -1,0 +1,43 @@
+/// How to train.
+public struct TrainingOptions: Sendable, Equatable {
+    /// Strength of the pull of all weights but the intercept towards 0: l2 ÷ 2 × Σ weight² beside the summed log losses
+    /// (scikit-learn's 1 ÷ C). Weights belong to features scaled to standard deviation 1.
+    public var l2: Double
+    /// Decides which rows are held out, unless the rows are in order of time.
+    public var seed: UInt64
+    /// Threads at most; the result is the same for any number.
+    public var threads: Int
+    /// Share of the rows that is held out to calibrate, to set thresholds and to measure; 0 to below 1.
+    public var heldOutShare: Double
+    /// Whether the rows are in order of time: then the last ones are held out, else random ones.
+    public var timeOrdered: Bool
+
+    /// Options.
+    public init(
+        l2: Double = 1, seed: UInt64 = 1, threads: Int = 1, heldOutShare: Double = 0.15, timeOrdered: Bool = false
+    ) {
+        self.l2 = l2
+        self.seed = seed
+        self.threads = threads
+        self.heldOutShare = heldOutShare
+        self.timeOrdered = timeOrdered
+    }
+
+    /// - Throws: ``TrainingError`` with code `badOption` that names the option.
+    func check() throws(TrainingError) {
+        guard l2.isFinite && l2 >= 0 else {
+            throw TrainingError(.badOption, "l2: expected a finite number of at least 0, found \(l2)")
+        }
+        guard heldOutShare >= 0 && heldOutShare < 1 else {
+            throw TrainingError(.badOption, "heldOutShare: expected 0 to below 1, found \(heldOutShare)")
+        }
+        guard threads >= 1 else {
+            throw TrainingError(.badOption, "threads: expected at least 1, found \(threads)")
+        }
+    }
+
+    /// What decides the result, one `name=value` each; the number of threads does not.
+    var statement: [String] {
+        ["kind=logistic", "l2=\(l2)", "seed=\(seed)", "held_out_share=\(heldOutShare)", "time_ordered=\(timeOrdered)"]
+    }
+}

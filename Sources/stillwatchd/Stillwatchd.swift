@@ -1,0 +1,145 @@
+import ArgumentParser
+import Glibc
+import Logging
+import RiskCore
+import RiskService
+import UnixSignals
+
+/// The server executable: command line → configuration → service, nothing else.
+@main
+struct Stillwatchd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stillwatchd",
+        abstract: "Scores accounts inside a caller's request.",
+        discussion: """
+            Serves the model NAME.swm of the model directory on a TCP port and an operator's Unix socket. Once it can
+            score it prints one line of JSON to standard output; logs go to standard error, one JSON object a line.
+
+            SIGHUP looks at the model file again. SIGTERM and SIGINT drain: the port is closed, every accepted request
+            is answered, the event log is synced, and the process exits with 0.
+
+            The data directory holds the event log (events/), promoted models (models/) and the key under which raw
+            identifiers are hashed (identifier.key, made on first start, mode 0600: losing it loses those links).
+            """,
+        version: StillwatchVersion.current)
+
+    @Option(help: "Address and port of the scoring listener; port 0 picks a free one.")
+    var listen = "127.0.0.1:7443"
+
+    @Option(help: "Path of the operator's Unix socket. Default: admin.sock in the data directory.")
+    var adminSocket: String?
+
+    @Option(help: "Address and port of the metrics page; \"off\" for none.")
+    var metricsListen = "127.0.0.1:9443"
+
+    @Option(help: "Directory with the model file.")
+    var modelDirectory: String
+
+    @Option(help: "The model's name: NAME.swm is served.")
+    var modelName = "default"
+
+    @Option(help: "How often the model file is looked at, in milliseconds; 0: only on SIGHUP and by the operator.")
+    var pollIntervalMs: Int64 = 5000
+
+    @Option(help: "Directory for the event log, the identifier key and promoted models.")
+    var dataDirectory: String
+
+    @Option(help: "Custom names that are accepted and logged though the model does not declare them, with commas.")
+    var acceptCustom = ""
+
+    @Option(help: "Threads that serve requests. Default: one for each core.")
+    var eventLoops: Int?
+
+    @Option(help: "The largest frame payload that is read, in bytes.")
+    var maxFrameBytes: Int?
+
+    @Option(help: "The most connections at once.")
+    var maxConnections: Int?
+
+    @Option(help: "The most accounts in the link state.")
+    var linkAccounts: Int?
+
+    @Option(help: "The most identifiers in the link state.")
+    var linkIdentifiers: Int?
+
+    @Option(help: "Lowest level that is logged: trace, debug, info, notice, warning, error, critical.")
+    var logLevel = "info"
+
+    func validate() throws {
+        _ = try Endpoint(listen, option: "--listen")
+        if metricsListen != "off" { _ = try Endpoint(metricsListen, option: "--metrics-listen") }
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw ValidationError("--log-level: expected trace … critical, found \"\(logLevel)\"")
+        }
+        for (name, value, range) in [
+            ("--event-loops", eventLoops, 1...1024), ("--max-frame-bytes", maxFrameBytes, 1024...(64 << 20)),
+            ("--max-connections", maxConnections, 1...1_000_000),
+            ("--link-accounts", linkAccounts, 1...1_000_000_000),
+            ("--link-identifiers", linkIdentifiers, 1...1_000_000_000),
+        ] {
+            if let value, !range.contains(value) {
+                throw ValidationError(
+                    "\(name): expected \(range.lowerBound) to \(range.upperBound), found \(value)")
+            }
+        }
+        guard pollIntervalMs >= 0 else {
+            throw ValidationError("--poll-interval-ms: expected at least 0, found \(pollIntervalMs)")
+        }
+    }
+
+    func run() async throws {
+        let level = Logger.Level(rawValue: logLevel) ?? .info
+        LoggingSystem.bootstrap { label in JSONLogHandler(label: label, logLevel: level) }
+        let logger = Logger(label: "stillwatchd")
+        // Trapped before anything is opened, so that an early signal drains instead of killing.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        do {
+            let service = try await StillwatchService.start(try serviceConfiguration(), logger: logger)
+            announce(service)
+            let listening = Task {
+                for await signal in signals {
+                    if signal == .sighup { service.reloadModel() } else { try await service.drain() }
+                }
+            }
+            try await service.waitUntilStopped()
+            listening.cancel()
+        } catch {
+            logger.critical("not started", metadata: ["error": "\(error)"])
+            throw ExitCode(1)
+        }
+    }
+
+    private func serviceConfiguration() throws -> ServiceConfiguration {
+        var configuration = ServiceConfiguration(
+            modelDirectory: modelDirectory, dataDirectory: dataDirectory,
+            adminSocketPath: adminSocket ?? "\(dataDirectory)/admin.sock")
+        let scoring = try Endpoint(listen, option: "--listen")
+        (configuration.host, configuration.port) = (scoring.host, scoring.port)
+        if metricsListen == "off" {
+            configuration.metricsHost = nil
+        } else {
+            let metrics = try Endpoint(metricsListen, option: "--metrics-listen")
+            (configuration.metricsHost, configuration.metricsPort) = (metrics.host, metrics.port)
+        }
+        configuration.modelName = modelName
+        configuration.modelPollMs = pollIntervalMs
+        configuration.acceptedCustomNames = Set(acceptCustom.split(separator: ",").map(String.init))
+        configuration.eventLoopCount = eventLoops
+        if let maxFrameBytes { configuration.framePayloadByteCount = maxFrameBytes }
+        if let maxConnections { configuration.connectionLimit = maxConnections }
+        if let linkAccounts { configuration.linkCapacity.accounts = linkAccounts }
+        if let linkIdentifiers { configuration.linkCapacity.identifiers = linkIdentifiers }
+        return configuration
+    }
+
+    private func announce(_ service: StillwatchService) {
+        let addresses = service.addresses
+        let metrics = addresses.metrics.map { "\"\($0)\"" } ?? "null"
+        StandardStream.write(
+            """
+            {"ready":true,"listen":"\(addresses.scoring)","admin_socket":\(JSONText.quoted(addresses.adminSocket)),\
+            "metrics":\(metrics),"model_digest":"\(service.modelDigest)"}
+
+            """, to: STDOUT_FILENO)
+    }
+}

@@ -1,0 +1,111 @@
+import RiskCore
+import RiskWire
+import Testing
+
+@testable import RiskEventLog
+
+@Suite struct EventLogReaderTests {
+    @Test func aFileIsALogToo() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(entryBytes(5) + entryBytes(6), to: "any.name")
+        let (entries, reader) = try readAll(path)
+        #expect(entries == [testEntry(5), testEntry(6)])
+        #expect(reader.firstSequence == 5 && reader.lastSequence == 6 && reader.lostEntryCount == 0)
+    }
+
+    @Test func segmentsAreReadInOrderAndOtherFilesLeftAlone() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(entryBytes(10), to: SegmentName.of(firstSequence: 10))
+        try folder.write(entryBytes(1) + entryBytes(2), to: SegmentName.of(firstSequence: 1))
+        try folder.write(Array("account_ref".utf8), to: "labels.csv")
+        try folder.write([9, 9], to: "events-1.swlog")
+        let (entries, reader) = try readAll(folder.path)
+        #expect(entries.map(\.commitSequence) == [1, 2, 10])
+        #expect(reader.lostEntryCount == 7)
+    }
+
+    @Test func entriesLargerThanOneReadAreWhole() throws {
+        let folder = try TemporaryFolder()
+        let file = try EventLogFile(path: folder.path + "/log")
+        for sequence in 1...2000 as ClosedRange<UInt64> {
+            var builder = EventBuilder()
+            try builder.set(.eventType, word: "signup")
+            try builder.set(.eventTimeMs, whole: sequence)
+            try builder.set(.accountRef, reference: Reference("account-\(sequence)"))
+            for index in 0..<20 {
+                let text = String(repeating: "t", count: Int(sequence + UInt64(index)) % 120 + 1)
+                try builder.add(CustomValue(name: "c\(index)", value: .text(text)))
+            }
+            try file.append(
+                LogEntry(commitSequence: sequence, committedAtMs: 1, content: .observed(try builder.build())))
+        }
+        #expect(folder.entries() != ["log"])
+        try file.finish()
+        #expect(folder.entries() == ["log"])
+        let (entries, reader) = try readAll(folder.path + "/log")
+        #expect(reader.byteCount > EventLogLimits.readByteCount)
+        #expect(entries.count == 2000)
+        #expect(entries.allSatisfy { entry in
+            guard case .observed(let event) = entry.content else { return false }
+            return event.timeMs == Int64(entry.commitSequence) && event.custom.count == 20
+        })
+    }
+
+    @Test func anUnfinishedFileLeavesNothing() throws {
+        let folder = try TemporaryFolder()
+        do {
+            let file = try EventLogFile(path: folder.path + "/log")
+            try file.append(testEntry(1))
+        }
+        #expect(folder.entries().isEmpty)
+    }
+
+    @Test(arguments: [1, 9, 4096, 3 << 20])
+    func zerosAtTheEndAreATornTail(count: Int) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(entryBytes(1) + [UInt8](repeating: 0, count: count), to: "log")
+        let (entries, reader) = try readAll(path)
+        #expect(entries.count == 1)
+        #expect(reader.tornTail == TornTail(file: path, byteOffset: entryBytes(1).count, byteCount: count))
+    }
+
+    @Test func damageIsNamedByFileAndOffset() throws {
+        let offset = entryBytes(1).count
+        let damaged: [([UInt8], EventLogError.Code)] = [
+            ([3, 0xff, 0xff, 0xff] + entryBytes(2), .corrupt),
+            ([0, 0, 0] + entryBytes(2), .corrupt),
+            ([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 1], .corrupt),
+            ([0xff, 0xff, 0xff, 0x7f, 1], .corrupt),
+            (entryBytes(1), .outOfOrder),
+            // Field 99, a varint, of which this program knows nothing.
+            ([3, 0x98, 0x06, 0x01], .unsupported),
+        ]
+        for (bytes, code) in damaged {
+            let folder = try TemporaryFolder()
+            let path = try folder.write(entryBytes(1) + bytes, to: "log")
+            let error = #expect(throws: EventLogError.self) { try readAll(path) }
+            #expect(error?.code == code)
+            #expect(error?.file == path)
+            #expect(error?.byteOffset == offset)
+            #expect(error?.description.contains("log@\(offset)") == true)
+        }
+    }
+
+    @Test func anUnfinishedEntryInAnEarlierSegmentIsDamage() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(entryBytes(1) + entryBytes(2).dropLast(), to: SegmentName.of(firstSequence: 1))
+        try folder.write(entryBytes(3), to: SegmentName.of(firstSequence: 3))
+        let error = #expect(throws: EventLogError.self) { try readAll(folder.path) }
+        #expect(error?.code == .corrupt)
+        #expect(error?.byteOffset == entryBytes(1).count)
+    }
+
+    @Test func whatIsNotThereIsNamed() throws {
+        let folder = try TemporaryFolder()
+        for path in [folder.path, folder.path + "/none"] {
+            let error = #expect(throws: EventLogError.self) { try EventLogReader(path: path) }
+            #expect(error?.code == .cannotRead)
+            #expect(error?.file == path)
+        }
+    }
+}

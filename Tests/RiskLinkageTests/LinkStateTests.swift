@@ -1,0 +1,161 @@
+import RiskCore
+import RiskLinkage
+import Testing
+
+@Suite struct LinkStateTests {
+    static let classes: [(EventField, IdentifierClass)] = [
+        (.deviceRef, .device), (.ipPrefixRef, .ipPrefix), (.instrumentRef, .instrument), (.emailDomainRef, .emailDomain),
+    ]
+
+    static func event(
+        _ account: String, atMs: Int64, org: String? = nil, _ identifiers: [(EventField, String)]
+    ) throws -> AccountEvent {
+        var builder = EventBuilder()
+        try builder.set(.eventType, word: "signup")
+        try builder.set(.eventTimeMs, whole: UInt64(atMs))
+        try builder.set(.accountRef, reference: Reference(account))
+        if let org { try builder.set(.orgRef, reference: Reference(org)) }
+        for (field, value) in identifiers { try builder.set(field, reference: Reference(value)) }
+        return try builder.build()
+    }
+
+    private func randomEvent(_ generator: inout SeededGenerator, atMs: Int64) throws -> AccountEvent {
+        var identifiers: [(EventField, String)] = []
+        for (field, _) in Self.classes where Bool.random(using: &generator) {
+            identifiers.append((field, "x\(Int.random(in: 0..<6, using: &generator))"))
+        }
+        let org = Bool.random(using: &generator) ? "o\(Int.random(in: 0..<5, using: &generator))" : nil
+        return try Self.event("a\(Int.random(in: 0..<20, using: &generator))", atMs: atMs, org: org, identifiers)
+    }
+
+    @Test(arguments: 1...30 as ClosedRange<UInt64>)
+    func agreesWithCountingFromScratch(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        var state = LinkState()
+        var naive = NaiveLinks()
+        var timeMs: Int64 = 1_700_000_000_000
+        for step in 0..<200 {
+            timeMs += Int64.random(in: 0...40_000_000, using: &generator)
+            if step % 11 == 10 {
+                let verdict = Label.Verdict.allCases.randomElement(using: &generator) ?? .abusive
+                let label = Label(
+                    account: Reference("a\(Int.random(in: 0..<20, using: &generator))"), verdict: verdict,
+                    source: "test", knownAtMs: timeMs)
+                state.apply(label)
+                naive.add(label)
+            }
+            let event = try randomEvent(&generator, atMs: timeMs)
+            let dry = state.facts(for: event)
+            let facts = state.apply(event)
+            #expect(dry == facts, "seed \(seed) step \(step): a dry run sees the same")
+            for (_, identifierClass) in Self.classes {
+                let found = facts[identifierClass]
+                let place = "seed \(seed) step \(step) \(identifierClass)"
+                #expect(found?.accounts == naive.accounts(identifierClass, for: event), "\(place)")
+                #expect(found?.labelledBad == naive.labelledBad(identifierClass, for: event), "\(place)")
+                #expect(found?.organisations == naive.organisations(identifierClass, for: event), "\(place)")
+                let arrivals = naive.arrivals30d(identifierClass, for: event)
+                #expect((found == nil) == (arrivals == nil), "\(place)")
+                #expect(abs((found?.arrivals30d ?? 0) - (arrivals ?? 0)) < 1e-9, "\(place)")
+            }
+            naive.add(event)
+        }
+    }
+
+    @Test func anAccountIsNeverItsOwnNeighbour() throws {
+        var state = LinkState()
+        for step in 0..<5 {
+            let facts = state.apply(
+                try Self.event("a", atMs: 1000 + Int64(step), [(.deviceRef, "d"), (.instrumentRef, "c")]))
+            for identifierClass in [IdentifierClass.device, .instrument] {
+                #expect(facts[identifierClass]?.accounts == 0)
+                #expect(facts[identifierClass]?.organisations == 0)
+                #expect(facts[identifierClass]?.arrivals1d == 0)
+                #expect(facts[identifierClass]?.established == 0)
+            }
+        }
+    }
+
+    @Test func replayGivesTheSameBits() throws {
+        var generator = SeededGenerator(seed: 99)
+        var events: [AccountEvent] = []
+        for step in 0..<2000 { events.append(try randomEvent(&generator, atMs: 1_700_000_000_000 + Int64(step) * 3_333_333)) }
+        var first = LinkState()
+        var second = LinkState()
+        let a = events.map { first.apply($0) }
+        let b = events.map { second.apply($0) }
+        #expect(a == b)
+    }
+
+    @Test func identifiersOfEarlierEventsStayLinked() throws {
+        var state = LinkState()
+        _ = state.apply(try Self.event("a", atMs: 1000, [(.deviceRef, "d")]))
+        _ = state.apply(try Self.event("b", atMs: 2000, [(.deviceRef, "d")]))
+        let facts = state.apply(try Self.event("b", atMs: 3000, [(.instrumentRef, "c")]))
+        #expect(facts[.device]?.accounts == 1, "the device given at sign-up still counts at payment")
+    }
+
+    @Test func labelsReachNeighboursAndExpire() throws {
+        var state = LinkState()
+        _ = state.apply(try Self.event("a", atMs: 1000, [(.deviceRef, "d")]))
+        state.apply(
+            Label(
+                account: Reference("a"), verdict: .abusive, source: "test", knownAtMs: 1500, expiresAtMs: 10_000))
+        let before = state.apply(try Self.event("b", atMs: 2000, [(.deviceRef, "d")]))
+        #expect(before[.device]?.labelledBad == 1)
+        #expect(before[.device]?.lastBanMs == 1500)
+        let after = state.apply(try Self.event("c", atMs: 10_000, [(.deviceRef, "d")]))
+        #expect(after[.device]?.labelledBad == 0, "the label has expired")
+    }
+
+    @Test func aLabelBeforeTheFirstEventCounts() throws {
+        var state = LinkState()
+        state.apply(Label(account: Reference("a"), verdict: .abusive, source: "test", knownAtMs: 500))
+        _ = state.apply(try Self.event("a", atMs: 1000, [(.deviceRef, "d")]))
+        #expect(state.apply(try Self.event("b", atMs: 2000, [(.deviceRef, "d")]))[.device]?.labelledBad == 1)
+    }
+
+    @Test func callerAndServerIdentifiersAreApart() throws {
+        var state = LinkState()
+        _ = state.apply(try Self.event("a", atMs: 1000, [(.deviceRef, "d")]))
+        var builder = EventBuilder()
+        try builder.set(.eventType, word: "signup")
+        try builder.set(.eventTimeMs, whole: 2000)
+        try builder.set(.accountRef, reference: Reference("b"))
+        try builder.set(.deviceRef, reference: Reference(Array("d".utf8), namespace: .serverKeyed))
+        #expect(state.apply(try builder.build())[.device]?.accounts == 0)
+    }
+
+    @Test func companionsCountOtherDomainsOnACard() throws {
+        var state = LinkState()
+        for (index, domain) in ["x.com", "y.com", "x.com", "z.com"].enumerated() {
+            _ = state.apply(
+                try Self.event("a\(index)", atMs: 1000 + Int64(index), [(.instrumentRef, "c"), (.emailDomainRef, domain)]))
+        }
+        let facts = state.apply(try Self.event("b", atMs: 9000, [(.instrumentRef, "c"), (.emailDomainRef, "x.com")]))
+        #expect(facts[.instrument]?.companions == 2, "y.com and z.com, not its own")
+    }
+
+    @Test func freshSiblingsAreNotEstablished() throws {
+        var state = LinkState()
+        for index in 0..<50 { _ = state.apply(try Self.event("a\(index)", atMs: 1000, [(.ipPrefixRef, "p")])) }
+        let now = state.apply(try Self.event("b", atMs: 1000, [(.ipPrefixRef, "p")]))
+        #expect(abs(now[.ipPrefix]?.established ?? 1) < 1e-9)
+        let later = state.apply(try Self.event("c", atMs: 1000 + 120 * 86_400_000, [(.ipPrefixRef, "p")]))
+        #expect((later[.ipPrefix]?.established ?? 0) > 45)
+    }
+
+    @Test func memoryIsBoundedAndTheStalestGoFirst() throws {
+        var state = LinkState(capacity: LinkState.Capacity(accounts: 100, identifiers: 200))
+        for index in 0..<5000 {
+            _ = state.apply(
+                try Self.event("a\(index)", atMs: Int64(1000 + index), [(.deviceRef, "d\(index)"), (.ipPrefixRef, "shared")]))
+        }
+        #expect(state.counts.accounts <= 100)
+        #expect(state.counts.identifiers <= 200)
+        #expect(state.counts.evictions > 0)
+        let facts = state.apply(try Self.event("b", atMs: 9000, [(.ipPrefixRef, "shared"), (.deviceRef, "d4999")]))
+        #expect(facts[.ipPrefix]?.accounts == 5000, "what is in use is not forgotten")
+        #expect(facts[.device]?.accounts == 1)
+    }
+}

@@ -1,0 +1,124 @@
+import Glibc
+import RiskCore
+import RiskModels
+import Testing
+
+@testable import RiskTraining
+
+@Suite struct LogisticTrainingTests {
+    @Test func theSameSeedGivesTheSameDocumentForAnyNumberOfThreads() throws {
+        var random = Randoms(seed: 4)
+        let data = random.data(rowCount: 9000, featureCount: 6)
+        let documents = try [1, 2, 3, 2].map {
+            try LogisticTraining(options: TrainingOptions(seed: 9, threads: $0)).train(data, name: "same")
+        }
+        for document in documents.dropFirst() { #expect(document == documents[0]) }
+        let other = try LogisticTraining(options: TrainingOptions(seed: 10)).train(data, name: "same")
+        #expect(other.calibrations != documents[0].calibrations)
+        #expect(other.kind == documents[0].kind, "the seed only decides what is held out")
+    }
+
+    @Test func goldenInputsCoverRealRowsNothingAndUnseenWords() throws {
+        var random = Randoms(seed: 6)
+        let data = random.data(rowCount: 500, featureCount: 8)
+        let document = try LogisticTraining(options: TrainingOptions()).train(data, name: "golden")
+        #expect(document.goldenInputs.count == 32)
+        #expect(document.goldenInputs[30].values.allSatisfy { $0.isNaN })
+        for (value, feature) in zip(document.goldenInputs[31].values, data.features) {
+            if let categories = feature.categories { #expect(value == Double(categories.count)) }
+        }
+        #expect(throws: Never.self) { try LoadedModel(document, digest: []) }
+    }
+
+    @Test func aTinyTableTrainsWithoutCalibration() throws {
+        let data = TrainingData(
+            features: [ModelFeature(name: "x")], columns: [[1, 2, 3]], labels: [false, true, true])
+        let document = try LogisticTraining(options: TrainingOptions()).train(data, name: "tiny")
+        #expect(document.calibrations.isEmpty && document.policy.rules.isEmpty && document.training.metrics.isEmpty)
+        #expect(throws: Never.self) { try LoadedModel(document, digest: []) }
+    }
+
+    @Test func aTimeSplitHoldsOutTheTailAndKeepsGroupsTogether() {
+        var data = TrainingData(
+            features: [ModelFeature(name: "x")], columns: [Array(repeating: 1, count: 100)],
+            labels: Array(repeating: true, count: 100))
+        let options = TrainingOptions(timeOrdered: true)
+        let plain = HeldOutSplit(data, options: options)
+        #expect(plain.heldOut == Array(85..<100) && plain.fitted == Array(0..<85))
+        // Group 0 begins early and is fitted wherever it goes on.
+        data.groups = (0..<100).map { $0 % 10 == 0 ? 0 : $0 }
+        #expect(HeldOutSplit(data, options: options).heldOut == (85..<100).filter { $0 != 90 })
+    }
+
+    @Test func aRandomSplitNeverDividesAGroup() {
+        for seed in 0..<50 as Range<UInt64> {
+            var random = Randoms(seed: seed)
+            let count = 1 + random.int(0..<300)
+            var data = TrainingData(
+                features: [ModelFeature(name: "x")], columns: [Array(repeating: 1, count: count)],
+                labels: Array(repeating: true, count: count))
+            let groups = (0..<count).map { _ in random.int(0..<40) }
+            data.groups = groups
+            let options = TrainingOptions(seed: seed, heldOutShare: 0.4)
+            let split = HeldOutSplit(data, options: options)
+            #expect((split.fitted + split.heldOut).sorted() == Array(0..<count), "seed \(seed)")
+            let fitted = Set(split.fitted.map { groups[$0] })
+            #expect(!split.heldOut.contains { fitted.contains(groups[$0]) }, "seed \(seed)")
+            #expect(Double(split.heldOut.count) <= 0.4 * Double(count), "seed \(seed)")
+            #expect(split == HeldOutSplit(data, options: options), "seed \(seed)")
+        }
+    }
+
+    @Test func plattScalingFindsThePlantedLine() {
+        var random = Randoms(seed: 12)
+        let margins = (0..<50_000).map { _ in 2 * random.normal() }
+        let labels = margins.map { random.uniform() < 1 / (1 + exp(-(0.5 * $0 - 1))) }
+        let calibration = PlattScaling.fit(nil, margins, labels)
+        #expect(abs(calibration.slope - 0.5) < 0.03 && abs(calibration.offset + 1) < 0.05)
+        #expect(calibration.rowCount == 50_000)
+    }
+
+    @Test func calibrationStaysFiniteAndUprightOnHardMargins() {
+        let labels = (0..<200).map { $0 >= 100 }
+        let separated = PlattScaling.fit(nil, labels.map { $0 ? 5 : -5 }, labels)
+        #expect(separated.slope > 0 && separated.slope.isFinite)
+        let backwards = PlattScaling.fit(nil, labels.map { $0 ? -5 : 5 }, labels)
+        #expect(backwards.slope == PlattScaling.slopeMinimum && abs(backwards.offset) < 0.1)
+        let constant = PlattScaling.fit(nil, labels.map { _ in 0.3 }, labels)
+        #expect(constant.slope > 0 && abs(constant.slope * 0.3 + constant.offset) < 0.01)
+    }
+
+    @Test func decisionPointsWithEnoughRowsGetTheirOwnCalibrationAndRules() throws {
+        var random = Randoms(seed: 13)
+        let types = (0..<6000).map { $0 % 60 == 0 ? EventType.usage : $0 % 2 == 0 ? .signup : .payment }
+        let margins = types.map { random.normal() + ($0 == .payment ? 2 : 0) }
+        let labels = margins.map { random.uniform() < 1 / (1 + exp(-$0)) }
+        let calibrations = PlattScaling.calibrations(margins: margins, labels: labels, eventTypes: types)
+        #expect(calibrations.map(\.eventType) == [nil, .signup, .payment])
+
+        let policy = ThresholdPolicy.policy(margins: margins, labels: labels, eventTypes: types)
+        #expect(Set(policy.rules.map(\.eventType)) == [nil, .signup, .payment])
+        for scope in [nil, EventType.signup, .payment] {
+            let own = policy.rules.filter { $0.eventType == scope }
+            #expect(own.map(\.threshold) == own.map(\.threshold).sorted())
+            for rule in own {
+                let honest = labels.indices.filter { !labels[$0] && (scope == nil || types[$0] == scope) }
+                let reached = honest.count { margins[$0] >= rule.threshold }
+                #expect(rule.falsePositiveShare == Double(reached) / Double(honest.count))
+            }
+        }
+        let payment = policy.rules.filter { $0.eventType == .payment }.map(\.decision)
+        let shared = policy.rules.filter { $0.eventType == nil }.map(\.decision)
+        #expect(payment == shared, "a decision point does not lose the strong rules")
+    }
+
+    @Test func thresholdsKeepTheirShareWhenMarginsAreTied() {
+        let margins = (0..<2000).map { Double($0 / 150) }
+        let policy = ThresholdPolicy.policy(
+            margins: margins, labels: Array(repeating: false, count: 2000), eventTypes: nil)
+        #expect(policy.rules.map(\.decision) == [.monitor, .stepUp, .cap])
+        for (rule, share) in zip(policy.rules, ThresholdPolicy.shares) {
+            #expect(rule.falsePositiveShare <= share.share)
+        }
+    }
+}

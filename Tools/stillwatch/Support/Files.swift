@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import RiskCore
+import RiskEngine
+import RiskEventLog
+import RiskModels
+import RiskTraining
+import RiskWire
+
+/// Reading and writing whole files, with errors that name the file.
+enum Files {
+    static func read(_ path: String) throws -> [UInt8] {
+        do {
+            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw ToolError("cannot read \(path): \(reason(error))")
+        }
+    }
+
+    /// Writes a file as a whole: whoever reads it finds the old content or the new.
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        do {
+            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw ToolError("cannot write \(path): \(reason(error))")
+        }
+    }
+
+    /// A checked model.
+    static func model(_ path: String) throws -> LoadedModel {
+        let bytes = try read(path)
+        do {
+            return try ModelFile.load(bytes)
+        } catch {
+            throw ToolError("\(path) was refused: \(error)")
+        }
+    }
+
+    /// A checked model that this program can serve.
+    static func servableModel(_ path: String) throws -> ServableModel {
+        let loaded = try model(path)
+        do {
+            return try ServableModel(loaded)
+        } catch {
+            throw ToolError("\(path) was refused: \(error)")
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        let system = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        return system?.localizedDescription ?? (error as NSError).localizedDescription
+    }
+}
+
+/// A failure that is told to the user as it stands.
+struct ToolError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
