@@ -4,7 +4,9 @@ import RiskWire
 import Testing
 
 /// A real `stillwatchd` on free ports with a folder of its own, ended when this goes away.
-final class ServiceProcess {
+///
+/// Sendable because a test starts and stops it from one task; others only read where it listens.
+final class ServiceProcess: @unchecked Sendable {
     let folder: TemporaryFolder
     private(set) var port = 0
     private(set) var metricsPort = 0
@@ -53,7 +55,7 @@ final class ServiceProcess {
         process.standardOutput = output
         let logPath = folder.path("log.jsonl")
         if !FileManager.default.fileExists(atPath: logPath) {
-            FileManager.default.createFile(atPath: logPath, contents: nil)
+            try Data().write(to: URL(fileURLWithPath: logPath))
         }
         let logHandle = try #require(FileHandle(forUpdatingAtPath: logPath))
         logHandle.seekToEndOfFile()
@@ -139,8 +141,7 @@ enum Executable {
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         let folder = try TemporaryFolder()
-        FileManager.default.createFile(atPath: folder.path("out"), contents: nil)
-        FileManager.default.createFile(atPath: folder.path("err"), contents: nil)
+        for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: folder.path(name))) }
         process.standardOutput = FileHandle(forWritingAtPath: folder.path("out"))
         process.standardError = FileHandle(forWritingAtPath: folder.path("err"))
         try process.run()

@@ -6,6 +6,12 @@ import RiskWire
 import Synchronization
 import Testing
 
+/// What the connections of a test count together.
+private final class Tally: Sendable {
+    let isDone = Atomic<Bool>(false)
+    let byDigest = Mutex<[[UInt8]: Int]>([:])
+}
+
 /// Hot swaps under load.
 @Suite(.serialized) struct SwapTests {
     /// 200 swaps between two models while 64 connections score: no failed request, and no answer whose digest and bits
@@ -15,7 +21,7 @@ import Testing
         let service = try ServiceProcess(model: files[0])
         let models = try files.map { try ServableModel(try ModelFile.load($0)) }
         // A dry run depends on nothing but the event and the model, so the bits each model must give are known.
-        var expected: [[UInt8]: [UInt64]] = [:]
+        var bits: [[UInt8]: [UInt64]] = [:]
         var stream = EventStream(seed: 5)
         var events: [IncomingEvent] = []
         while events.count < 50 {
@@ -24,25 +30,26 @@ import Testing
         }
         for model in models {
             var scratch = ServableModel.Scratch()
-            expected[model.model.digest] = try events.map { event in
+            bits[model.model.digest] = try events.map { event in
                 let event = try event.builder.build()
                 return model.answer(
                     Observation(event: event, links: Self.noOthers(event)), alias: "", scratch: &scratch
                 ).margin.bitPattern
             }
         }
-        let isDone = Atomic<Bool>(false)
-        let byDigest = Mutex<[[UInt8]: Int]>([:])
+        let (expected, sent) = (bits, events)
+        let tally = Tally()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for connection in 0..<64 {
                 group.addTask {
                     let client = try await service.connect()
                     var index = connection
-                    while !isDone.load(ordering: .relaxed) {
-                        let event = index % events.count
-                        let answer = try await client.send(.score(ScoreCall(event: events[event], isDryRun: true))).answer()
+                    while !tally.isDone.load(ordering: .relaxed) {
+                        let event = index % sent.count
+                        let call = ScoreCall(event: sent[event], isDryRun: true)
+                        let answer = try await client.send(.score(call)).answer()
                         #expect(expected[answer.modelDigest]?[event] == answer.margin.bitPattern)
-                        byDigest.withLock { $0[answer.modelDigest, default: 0] += 1 }
+                        tally.byDigest.withLock { $0[answer.modelDigest, default: 0] += 1 }
                         index += 1
                     }
                     try await client.close()
@@ -55,11 +62,11 @@ import Testing
                 guard case .stageModel(let staged) = try await admin.send(.stageModel(path: path)) else { break }
                 _ = try await admin.send(.promoteModel(digest: staged.digest))
             }
-            isDone.store(true, ordering: .relaxed)
+            tally.isDone.store(true, ordering: .relaxed)
             try await group.waitForAll()
             try await admin.close()
         }
-        let counts = byDigest.withLock { $0 }
+        let counts = tally.byDigest.withLock { $0 }
         #expect(counts.count == 2 && counts.values.allSatisfy { $0 > 50 }, "both models answered: \(counts.values)")
         #expect(try service.metric("stillwatch_model_swaps_total{trigger=\"admin\"}") == 200)
         #expect(service.stop() == 0)
