@@ -91,6 +91,9 @@ struct Stillwatchd: AsyncParsableCommand {
         let level = Logger.Level(rawValue: logLevel) ?? .info
         LoggingSystem.bootstrap { label in JSONLogHandler(label: label, logLevel: level) }
         let logger = Logger(label: "stillwatchd")
+        // A peer that went away and a file at its size limit are errors of a call, not the end of the process.
+        Glibc.signal(SIGPIPE, SIG_IGN)
+        Glibc.signal(SIGXFSZ, SIG_IGN)
         // Trapped before anything is opened, so that an early signal drains instead of killing.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         do {

@@ -1,11 +1,12 @@
 extension FeatureCatalogue {
     /// The link family: the same measures for every class of identifier, then those that look across classes.
     ///
-    /// Counts of others are divided by what is ordinary for the class, so that a campus address weighs less than a card.
+    /// Counts of others are divided by what is ordinary for the class, so that a campus address weighs less than a card,
+    /// and saturate where the identifier is a hub.
     static let links: [Feature] = IdentifierClass.linked.flatMap(measures) + acrossClasses
 
     private static func measures(of identifierClass: IdentifierClass) -> [Feature] {
-        let ordinary = identifierClass.expectedDegree
+        let (ordinary, most) = (identifierClass.expectedDegree, identifierClass.saturationCount)
         func feature(
             _ name: String, _ direction: FeatureDirection, _ reason: ReasonCode, _ summary: String,
             value: @escaping @Sendable (LinkFacts) -> Double
@@ -17,23 +18,23 @@ extension FeatureCatalogue {
         let shared = sharingReason(of: identifierClass)
         return [
             feature("accounts", .raises, shared, "other accounts, against what is ordinary") {
-                $0.accounts / ordinary
+                min($0.accounts, most) / ordinary
             },
             feature("organisations", .raises, shared, "other organisations, against what is ordinary") {
-                $0.organisations / ordinary
+                min($0.organisations, most) / ordinary
             },
             feature("arrivals_1d", .raises, .signupBurstNetwork, "accounts that came, decayed over 1 day") {
-                $0.arrivals1d / ordinary
+                min($0.arrivals1d, most) / ordinary
             },
             feature("arrivals_7d", .raises, .signupBurstNetwork, "accounts that came, decayed over 7 days") {
-                $0.arrivals7d / ordinary
+                min($0.arrivals7d, most) / ordinary
             },
             feature("arrivals_30d", .raises, .signupBurstNetwork, "accounts that came, decayed over 30 days") {
-                $0.arrivals30d / ordinary
+                min($0.arrivals30d, most) / ordinary
             },
             feature("labelled_bad", .raises, .linkBannedRecent, "accounts labelled abusive") { $0.labelledBad },
             feature("established", .lowers, .trustTenure, "long-standing accounts without an abusive label") {
-                $0.established
+                min($0.established, most) / ordinary
             },
         ]
     }

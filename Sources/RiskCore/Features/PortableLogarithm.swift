@@ -6,8 +6,8 @@
 public func portableLog1p(_ x: Double) -> Double {
     precondition(x >= 0, "portableLog1p needs a number of at least 0, found \(x)")
     guard x.isFinite else { return x }
-    // Below 2^-26 the square of x no longer counts, and 1 + x would lose bits.
-    if x < 0x1p-26 { return x }
+    // So small that its square no longer counts.
+    if x < 0x1p-53 { return x }
     let y = 1 + x
     var exponent = Double(y.exponent)
     var mantissa = y.significand  // 1 ..< 2

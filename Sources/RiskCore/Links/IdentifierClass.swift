@@ -32,6 +32,19 @@ public enum IdentifierClass: Int, CaseIterable, Sendable {
         }
     }
 
+    /// The count of accounts from which more no longer add anything.
+    ///
+    /// What is shared by so many is a hub. A hub's count says little more than how long the service has been running, and
+    /// a weight learned on it would drift with time; it saturates, but never falls.
+    public var saturationCount: Double {
+        switch self {
+        case .device, .instrument, .email, .phone, .billingAddr, .profileTemplate, .ipPrefix, .referral: 400
+        case .template, .prefix, .emailDomain: 500
+        case .emailMask: 1000
+        case .emailMx, .issuerProgramme, .org, .asn, .tlsClient: 5000
+        }
+    }
+
     /// A second class whose distinct values are counted on each identifier of this one.
     ///
     /// Many e-mail domains on one card, or on one mail exchanger, say more than many accounts do.
