@@ -20,8 +20,11 @@ enum StateRestorer {
                 metadata: ["file": "\(tail.file)", "byte": "\(tail.byteOffset)", "bytes": "\(tail.byteCount)"])
         }
         var replay = LinkReplay(capacity: configuration.linkCapacity)
-        let reader = try EventLogReader(path: directory)
-        while let entry = try reader.next() { _ = replay.apply(entry) }
+        // A first start finds no log to read.
+        if writer.recovery.nextSequence > 1 {
+            let reader = try EventLogReader(path: directory)
+            while let entry = try reader.next() { _ = replay.apply(entry) }
+        }
         if replay.missingEntryCount > 0 {
             logger.warning(
                 "the event log lacks entries, so do the links", metadata: ["missing": "\(replay.missingEntryCount)"])
