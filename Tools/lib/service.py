@@ -75,8 +75,9 @@ def run_tool(binaries, *arguments, timeout_s=600, quiet=False, statuses=(0,)):
 def score_events(binaries, service, requests, answers, timeout_s=900):
     """Sends a JSON Lines file of events, one after another; gives (event, answer) pairs. Refusals are answers too."""
     answers.unlink(missing_ok=True)
-    run_tool(binaries, "score", "--requests", requests, "--server", service.ready["listen"], "--out", answers,
-             "--depth", 1, timeout_s=timeout_s, statuses=(0, 1))
+    arguments = ["--requests", requests, "--server", service.ready["listen"], "--out", answers, "--depth", 1]
+    # It exits with 1 if an event was refused, and then the answers say so.
+    run_tool(binaries, "score", *arguments, timeout_s=timeout_s, statuses=(0, 1))
     if not answers.exists():
         raise ToolError("stillwatch score gave no answers")
     with open(requests) as sent, open(answers) as received:
