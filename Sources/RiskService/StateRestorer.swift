@@ -20,7 +20,8 @@ enum StateRestorer {
                 metadata: ["file": "\(tail.file)", "byte": "\(tail.byteOffset)", "bytes": "\(tail.byteCount)"])
         }
         var replay = LinkReplay(capacity: configuration.linkCapacity)
-        if writer.recovery.lastSequence > 0 {
+        // A first start finds no log to read.
+        if writer.recovery.nextSequence > 1 {
             let reader = try EventLogReader(path: directory)
             while let entry = try reader.next() { _ = replay.apply(entry) }
         }

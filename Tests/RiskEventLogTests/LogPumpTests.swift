@@ -100,6 +100,14 @@ private func bytes(_ sequences: ClosedRange<UInt64>) -> [UInt8] { sequences.flat
         #expect(bench.disk.durableBytes == bytes(1...4))
     }
 
+    @Test func anEntryBehindADurableOneWakesTheWriter() {
+        var bench = Bench()
+        #expect(bench.step() == .forever)
+        #expect(bench.queue.append(sequence: 1, bytes: entryBytes(1)) { _ in }.needsWake)
+        #expect(bench.step() == .forever)
+        #expect(bench.queue.append(sequence: 2, bytes: entryBytes(2), completion: nil).needsWake)
+    }
+
     @Test func aFullDiskLosesNothingThatFitsInTheBuffer() {
         // Every number of bytes that still fits: before, on and within each entry.
         for room in 0...bytes(1...6).count {

@@ -1,13 +1,14 @@
 """What the benchmarks share: where the tools are, requests to send, load and its result."""
 import json
 import pathlib
+import signal
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "Tools" / "lib"))
 
-from service import Server, ToolError, compile_c, pinned  # noqa: E402
+from service import Server, ToolError, compile_c, pinned, report  # noqa: E402
 
 SERVER_CORE, LOAD_CORE = 0, 1
 
@@ -85,9 +86,13 @@ def markdown(rows):
 
 def guarded(name, main):
     """Runs a benchmark. Whatever breaks it off is told, and the last line still says that it did not pass."""
-    from service import report
+    # SIGTERM unwinds as Ctrl-C does, so that no server outlives its benchmark.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return main()
     except (ToolError, subprocess.SubprocessError, OSError, RuntimeError, ValueError) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return report(name, {"error": str(error).splitlines()[0] if str(error) else type(error).__name__}, {}, False)
+    except KeyboardInterrupt:
+        print(f"{name}: stopped", file=sys.stderr)
+        return 130

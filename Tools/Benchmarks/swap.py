@@ -4,7 +4,6 @@
 That no answer mixes two models is a test's to prove; this one counts and times.
 """
 import argparse
-import hashlib
 import json
 import pathlib
 import random
@@ -16,7 +15,7 @@ import time
 from harness import SERVER_CORE, Load, failures, guarded, markdown
 from metrics import median, percentile
 from protowire import Connection, data, first, number, read_fields
-from service import Service, ToolError, install_packages, release_directory, report, run_tool
+from service import Service, ToolError, install_packages, model_digest, release_directory, report, run_tool
 
 CONNECTIONS, DEPTH = 64, 1
 STAGE_MODEL, PROMOTE_MODEL = 11, 12
@@ -69,11 +68,11 @@ class Admin:
         result = read_fields(self.connection.call(number(1, self.calls) + data(member, argument)))
         return first(read_fields(first(result, 1, b"")), 1)
 
-    def swap(self, model):
+    def swap(self, model, digest):
         """Stages and promotes a file; an error unless that very file became active."""
         staged = self.call(STAGE_MODEL, data(1, str(model)))
         active = self.call(PROMOTE_MODEL, data(1, staged))
-        if active != hashlib.sha256(model.read_bytes()).digest():
+        if active != digest:
             raise ToolError(f"{model.name} was promoted, but another digest is active")
 
 
@@ -92,7 +91,7 @@ def swapping_round(load, service, seconds, models, count):
             for index in range(count):
                 time.sleep(max(0, start + (index + 0.5) * seconds / count - time.monotonic()))
                 before = time.monotonic()
-                admin.swap(models[index % 2])
+                admin.swap(*models[index % 2])
                 times.append((time.monotonic() - before) * 1000)
             output, _ = process.communicate(timeout=seconds + 60)
         finally:
@@ -123,7 +122,10 @@ def main():
     binaries = release_directory()
     with tempfile.TemporaryDirectory(prefix="stillwatch-swap-") as directory:
         directory = pathlib.Path(directory)
-        models = [train_model(binaries, directory, seed) for seed in (1, 2)]
+        files = [train_model(binaries, directory, seed) for seed in (1, 2)]
+        models = [(file, bytes.fromhex(model_digest(binaries, file))) for file in files]
+        if models[0][1] == models[1][1]:
+            raise ToolError("both models are the same")
         load = Load(directory)
         with Service(binaries, directory / "data", core=SERVER_CORE, event_loops=1) as service:
             quiet, swapping, times = measure(load, service, models, options)

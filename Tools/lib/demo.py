@@ -1,13 +1,12 @@
 """Starts the service on a temporary data directory, tells it the story and shows what it answers. See Tools/run."""
 import argparse
-import json
 import pathlib
 import signal
 import subprocess
 import sys
 import tempfile
 
-from service import ROOT, Service, ToolError, run_tool
+from service import ROOT, Service, ToolError, is_scored, refusal, score_events
 
 REASONS_SHOWN = 3
 
@@ -17,18 +16,7 @@ def score_story(binaries, service, directory):
     requests, answers = directory / "story.jsonl", directory / "answers.jsonl"
     with open(requests, "wb") as file:
         subprocess.run([sys.executable, ROOT / "Tools" / "story"], stdout=file, check=True)
-    run_tool(binaries, "score", "--requests", requests, "--server", service.ready["listen"], "--out", answers,
-             "--depth", 1, timeout_s=60)
-    events = [json.loads(line) for line in requests.read_text().splitlines()]
-    replies = [json.loads(line) for line in answers.read_text().splitlines()]
-    if len(events) != len(replies):
-        raise ToolError(f"{len(events)} requests, but {len(replies)} answers")
-    return list(zip(events, replies))
-
-
-def is_scored(answer):
-    """Whether the status of an answer is success."""
-    return str(answer.get("status")).upper() in ("0", "OK")
+    return score_events(binaries, service, requests, answers, timeout_s=60)
 
 
 def reasons(answer):
@@ -47,7 +35,7 @@ def row(event, answer):
     """One line of the table."""
     head = [event["account_ref"], event["event_type"]]
     if not is_scored(answer):
-        return head + ["-", "-", f"status {answer.get('status')}", "", ""]
+        return head + ["-", "-", "refused", refusal(answer), ""]
     return head + [f"{answer['probability']:.4f}", f"{answer['margin']:+.2f}", answer["decision"], reasons(answer),
                    links(answer)]
 

@@ -58,15 +58,48 @@ def pinned(core, command):
     return ["taskset", "--cpu-list", str(core), *command]
 
 
-def run_tool(binaries, *arguments, timeout_s=600, quiet=False):
-    """Runs `stillwatch` and gives its standard output; a failure is an error with what it said."""
+def run_tool(binaries, *arguments, timeout_s=600, quiet=False, statuses=(0,)):
+    """Runs `stillwatch` and gives its standard output; another exit status than expected is an error.
+
+    With `quiet` its progress is kept back, and told only in the error.
+    """
     command = [str(binaries / "stillwatch"), *map(str, arguments)]
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE if quiet else None, text=True,
                             timeout=timeout_s)
-    if result.returncode != 0:
+    if result.returncode not in statuses:
         said = f": {result.stderr.strip()}" if quiet else ""
         raise ToolError(f"stillwatch {arguments[0]} exited with {result.returncode}{said}")
     return result.stdout
+
+
+def score_events(binaries, service, requests, answers, timeout_s=900):
+    """Sends a JSON Lines file of events, one after another; gives (event, answer) pairs. Refusals are answers too."""
+    answers.unlink(missing_ok=True)
+    arguments = ["--requests", requests, "--server", service.ready["listen"], "--out", answers, "--depth", 1]
+    # It exits with 1 if an event was refused, and then the answers say so.
+    run_tool(binaries, "score", *arguments, timeout_s=timeout_s, statuses=(0, 1))
+    if not answers.exists():
+        raise ToolError("stillwatch score gave no answers")
+    with open(requests) as sent, open(answers) as received:
+        events, replies = [json.loads(line) for line in sent], [json.loads(line) for line in received]
+    if len(events) != len(replies):
+        raise ToolError(f"{len(events)} requests, but {len(replies)} answers")
+    return list(zip(events, replies))
+
+
+def is_scored(answer):
+    """Whether an answer is a score."""
+    return answer.get("status") == "OK"
+
+
+def refusal(answer):
+    """Why an answer is none, in a few words."""
+    return " ".join(str(answer[key]) for key in ("status", "path", "message") if answer.get(key))
+
+
+def model_digest(binaries, model):
+    """The digest by which the service calls a model file."""
+    return json.loads(run_tool(binaries, "inspect", model, "--json"))["digest"]
 
 
 class Server:
@@ -200,6 +233,13 @@ class Service(Server):
         if accept_custom:
             command += ["--accept-custom", ",".join(accept_custom)]
         super().__init__(pinned(core, command), self.data_directory / "stillwatchd.log")
+
+    def __enter__(self):
+        try:
+            return super().__enter__()
+        except BaseException:
+            shutil.rmtree(self.socket_directory, ignore_errors=True)
+            raise
 
     def __exit__(self, *problem):
         try:

@@ -113,7 +113,8 @@ final class LogQueue: Sendable {
                 state.sleep = isEmpty ? .idle : .lingering
                 return (nil, !isEmpty, state.isClosed)
             }
-            state.sleep = .awake
+            // It may sleep after this one without another look: what comes from here on wakes it.
+            state.sleep = .idle
             let chunk = state.ready
             state.ready = Chunk()
             return (chunk, false, state.isClosed)

@@ -31,6 +31,8 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
     private var partialTimer: Scheduled<Void>?
     private var output: [UInt8] = []
     private var answersOnTheirWay = 0
+    /// What broke the framing, while answers to the frames before it are still on their way.
+    private var lastWord: StatusError?
     private var wasSilent = true
     private var isOutputClosed = false
     private var isInputClosed = false
@@ -162,18 +164,26 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
         }
     }
 
-    /// Says why and closes, in an order in which the peer reads the last word before it notices.
+    /// Says why and closes, in an order in which the peer reads the last word before it notices. Waits until every
+    /// complete frame has its answer.
     private func sayLastWord(_ error: StatusError, _ context: ChannelHandlerContext) {
         phase = .closing
         partial = nil
         stopTimer()
+        guard answersOnTheirWay == 0 else {
+            lastWord = error
+            return
+        }
+        lastWord = nil
         let buffer = context.channel.allocator.buffer(bytes: peer.lastWord(error))
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
         closeGently(context)
     }
 
     private func closeIfDone(_ context: ChannelHandlerContext) {
-        guard phase == .inputClosed, answersOnTheirWay == 0 else { return }
+        guard answersOnTheirWay == 0 else { return }
+        if let lastWord { return sayLastWord(lastWord, context) }
+        guard phase == .inputClosed else { return }
         phase = .closing
         closeGently(context)
     }
