@@ -54,11 +54,15 @@ let package = Package(
         library(
             "RiskTraining",
             [
-                "RiskCore", "RiskLinearAlgebra", "RiskLinkage", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine", crypto,
+                "RiskCore", "RiskLinearAlgebra", "RiskLinkage", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine",
+                crypto,
             ]),
         library(
             "RiskService",
-            ["RiskCore", "RiskIdentity", "RiskLinkage", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine", logging]
+            [
+                "RiskCore", "RiskIdentity", "RiskLinkage", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine",
+                logging,
+            ]
                 + nio
                 + [
                     .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -91,10 +95,13 @@ let package = Package(
         tests("RiskTrainingTests", ["RiskTraining", "RiskModels", "RiskWire", "RiskCore"]),
         tests(
             "RiskServiceTests",
-            ["RiskService", "RiskWire", "RiskModels", "RiskCore", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
-        tests("EndToEndTests",
+            ["RiskService", "RiskWire", "RiskModels", "RiskCore", .product(name: "NIOEmbedded", package: "swift-nio")]
+                + nio),
+        tests(
+            "EndToEndTests",
             [
-                "RiskClient", "RiskTraining", "RiskEngine", "RiskWire", "RiskEventLog", "RiskModels", "RiskCore", "stillwatchd",
+                "RiskClient", "RiskTraining", "RiskEngine", "RiskWire", "RiskEventLog", "RiskModels", "RiskCore",
+                "stillwatchd",
                 "stillwatch",
             ] + nio),
     ]

@@ -17,7 +17,8 @@ public final class AdminClient: Sendable {
     /// - Throws: The system's error if nobody answers there.
     public static func connect(socketPath: String) async throws -> AdminClient {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        let (channel, handler) = try await bootstrap.connectMatching { payload throws(StatusError) -> (UInt64, AdminReply) in
+        let (channel, handler) = try await bootstrap.connectMatching {
+            payload throws(StatusError) -> (UInt64, AdminReply) in
             let reply = try AdminCodec().decodeReply(payload)
             return (reply.id, reply)
         } target: {

@@ -25,7 +25,8 @@ public final class ScoringClient: Sendable {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(10))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-        let (channel, handler) = try await bootstrap.connectMatching { payload throws(StatusError) -> (UInt64, WireReply) in
+        let (channel, handler) = try await bootstrap.connectMatching {
+            payload throws(StatusError) -> (UInt64, WireReply) in
             let reply = try ReplyDecoder().decode(payload)
             return (reply.id, reply)
         } target: {
@@ -40,8 +41,8 @@ public final class ScoringClient: Sendable {
     ///   - method: What is asked.
     ///   - caller: Who is calling; request ids are kept apart by it.
     ///   - deadlineMs: Milliseconds after which the service need not serve it any more.
-    /// - Throws: ``ClientError`` if the connection ends before the reply; a refusal comes in the reply. ``RiskWire/StatusError`` if the
-    ///   request cannot be expressed on the wire.
+    /// - Throws: ``ClientError`` if the connection ends before the reply; a refusal comes in the reply.
+    ///   ``RiskWire/StatusError`` if the request cannot be expressed on the wire.
     public func send(
         _ method: WireRequest.Method, caller: String = "", deadlineMs: UInt32? = nil
     ) async throws -> WireReply {

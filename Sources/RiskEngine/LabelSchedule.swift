@@ -7,8 +7,10 @@ public struct LabelSchedule {
 
     /// Takes labels in any order; those known at the same moment keep their order.
     public init(_ labels: [Label]) {
-        self.labels = labels.enumerated().sorted { ($0.element.knownAtMs, $0.offset) < ($1.element.knownAtMs, $1.offset) }
-            .map(\.element)
+        self.labels = labels.enumerated().sorted {
+            ($0.element.knownAtMs, $0.offset) < ($1.element.knownAtMs, $1.offset)
+        }
+        .map(\.element)
     }
 
     /// The labels that became known up to a moment and were not released yet.

@@ -2,7 +2,8 @@ internal import RiskCore
 
 /// A normalised e-mail address and what can be derived from it.
 ///
-/// The whole address is lower-cased: RFC 5321 lets a host tell `A@…` from `a@…`, no provider that matters does. Dots and
+/// The whole address is lower-cased: RFC 5321 lets a host tell `A@…` from `a@…`, no provider that matters does. Dots
+/// and
 /// `+tags` stay, because what they mean differs by provider; the mask shows them.
 struct EmailAddress {
     /// Lower-cased, before the last `@`.

@@ -5,9 +5,10 @@ internal import Crypto
 /// Whoever holds it can test guesses of an e-mail address or a phone number against the log, so it stays in one file
 /// with mode 0600 and its bytes are never printed. Two services give the same references if they share the file.
 ///
-/// **Rotation** is replacing the file and restarting. References made before and after never match: accounts that shared
-/// a raw identifier across the rotation are no longer linked by it, and link state starts from nothing for every
-/// server-keyed class. References that callers made themselves are not touched. ``id`` says in logs which key is in use.
+/// **Rotation** is replacing the file and restarting. References made before and after never match: accounts that
+/// shared a raw identifier across the rotation are no longer linked by it, and link state starts from nothing for every
+/// server-keyed class. References that callers made themselves are not touched. ``id`` says in logs which key is in
+/// use.
 public struct IdentifierKey: Sendable, CustomStringConvertible {
     /// Bytes of a key.
     public static let byteCount = 32

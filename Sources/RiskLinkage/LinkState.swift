@@ -1,5 +1,5 @@
-public import RiskCore
 internal import HeapModule
+public import RiskCore
 
 /// Who shares what with whom: identifiers → accounts → labels, point in time.
 ///
@@ -113,7 +113,8 @@ public struct LinkState: Sendable {
         let organisation = LinkKey.organisation(event.organisation)
         let sharesOrganisation = pairs[LinkKey.pair(key, life: identifier.firstSeenMs, with: organisation)] != nil
         var sharesCompanion = false
-        if let companion = identifierClass.companion, let own = self.key(of: companion, event: event, account: account) {
+        if let companion = identifierClass.companion, let own = self.key(of: companion, event: event, account: account)
+        {
             sharesCompanion = pairs[LinkKey.pair(key, life: identifier.firstSeenMs, with: own)] != nil
         }
         return identifier.facts(

@@ -1,5 +1,5 @@
-public import RiskCore
 internal import Glibc
+public import RiskCore
 
 /// A model that passed every check, ready to score. Immutable: share it between threads, replace it as a whole.
 public final class LoadedModel: Sendable {

@@ -24,7 +24,8 @@ struct LogisticScorer: Sendable {
             guard features.indices.contains(term.feature), term.feature >= previous else {
                 throw ModelFileError(
                     .invalid,
-                    "\(path).feature: expected an index from \(previous) to \(features.count - 1), found \(term.feature)")
+                    "\(path).feature: expected \(previous) to \(features.count - 1), found \(term.feature)"
+                )
             }
             try Self.check(term.shape, of: features[term.feature], path: path)
             previous = term.feature

@@ -10,7 +10,7 @@ internal import Crypto
 ///     56  8   zero
 ///     64  …   the payload: stillwatch.v1.ModelDocument
 ///
-/// The digest in the header, over all that is not zero by definition, is also the model's name everywhere.
+/// The digest by which a model is named everywhere is another: the SHA-256 of the whole file, as `sha256sum` gives it.
 public enum ModelContainer {
     /// Bytes before the payload.
     public static let headerByteCount = 64
@@ -32,7 +32,7 @@ public enum ModelContainer {
         return file + payload
     }
 
-    /// Checks a whole file and gives its payload and digest. Allocates nothing but the results.
+    /// Checks a whole file and gives its payload and the SHA-256 of the file. Allocates nothing but the results.
     ///
     /// - Throws: ``ModelFileError`` for every file in which any bit differs from what ``seal(_:)`` made.
     public static func open(_ file: [UInt8]) throws(ModelFileError) -> (payload: ArraySlice<UInt8>, digest: [UInt8]) {
@@ -76,7 +76,7 @@ public enum ModelContainer {
                     + "to 55 state: the file is damaged, copy it again",
                 byteOffset: 24)
         }
-        return (file[headerByteCount...], Array(computed))
+        return (file[headerByteCount...], Array(file.withUnsafeBytes { SHA256.hash(data: $0) }))
     }
 
     private static func digest(start: ArraySlice<UInt8>, payload: ArraySlice<UInt8>) -> SHA256.Digest {

@@ -2,8 +2,9 @@ public import RiskModels
 
 /// Trains a model on a CSV file with a header.
 ///
-/// A column is numeric if every non-empty cell is a finite number, else categorical; empty cells are missing. Categories
-/// seen fewer than twice, and all but the 254 most frequent, are one: "any other", as is each word unseen in training.
+/// A column is numeric if every non-empty cell is a finite number, else categorical; empty cells are missing.
+/// Categories seen fewer than twice, and all but the 254 most frequent, are one: "any other", as is each word unseen in
+/// training.
 ///
 /// - Parameters:
 ///   - path: The file.

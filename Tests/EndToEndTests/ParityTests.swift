@@ -82,7 +82,9 @@ import Testing
                         FeedbackCall(target: .decision(id: answer.decisionID), verdict: verdict, source: "test"))
                 ).outcome.get()
             case 8:
-                let calls = [try stream.next(), try stream.next()].map { Result<ScoreCall, StatusError>.success(.detailed($0)) }
+                let calls = [try stream.next(), try stream.next()].map {
+                    Result<ScoreCall, StatusError>.success(.detailed($0))
+                }
                 guard case .scoreBatch(let answers) = try await client.send(.scoreBatch(calls)).outcome.get() else {
                     Issue.record("expected a batch")
                     return

@@ -135,7 +135,8 @@ private func line(_ more: String = "") -> String {
 
     @Test func leniencyLeavesUnknownFieldsAndWordsOutAndNothingElse() throws {
         let text = line(
-            #""foo":{"bar":[1,{"bar":2,"x":"}"}]},"contract_class":"vip","signup":{"x":1,"ip_type":"moon","device_ref":"d"},"#
+            #""foo":{"bar":[1,{"bar":2,"x":"}"}]},"contract_class":"vip","#
+                + #""signup":{"x":1,"ip_type":"moon","device_ref":"d"},"#
                 + #""intel":{"links":[{"class":"moon"},{"class":"asn","source":"s","y":0}],"z":1},"raw":{"ssn":"1"}"#)
         let decoded = try decode(text, isLenient: true)
         #expect(

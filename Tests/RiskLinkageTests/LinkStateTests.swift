@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct LinkStateTests {
     static let classes: [(EventField, IdentifierClass)] = [
-        (.deviceRef, .device), (.ipPrefixRef, .ipPrefix), (.instrumentRef, .instrument), (.emailDomainRef, .emailDomain),
+        (.deviceRef, .device), (.ipPrefixRef, .ipPrefix), (.instrumentRef, .instrument),
+        (.emailDomainRef, .emailDomain),
     ]
 
     static func event(
@@ -79,7 +80,9 @@ import Testing
     @Test func replayGivesTheSameBits() throws {
         var generator = SeededGenerator(seed: 99)
         var events: [AccountEvent] = []
-        for step in 0..<2000 { events.append(try randomEvent(&generator, atMs: 1_700_000_000_000 + Int64(step) * 3_333_333)) }
+        for step in 0..<2000 {
+            events.append(try randomEvent(&generator, atMs: 1_700_000_000_000 + Int64(step) * 3_333_333))
+        }
         var first = LinkState()
         var second = LinkState()
         let a = events.map { first.apply($0) }
@@ -130,7 +133,8 @@ import Testing
         var state = LinkState()
         for (index, domain) in ["x.com", "y.com", "x.com", "z.com"].enumerated() {
             _ = state.apply(
-                try Self.event("a\(index)", atMs: 1000 + Int64(index), [(.instrumentRef, "c"), (.emailDomainRef, domain)]))
+                try Self.event(
+                    "a\(index)", atMs: 1000 + Int64(index), [(.instrumentRef, "c"), (.emailDomainRef, domain)]))
         }
         let facts = state.apply(try Self.event("b", atMs: 9000, [(.instrumentRef, "c"), (.emailDomainRef, "x.com")]))
         #expect(facts[.instrument]?.companions == 2, "y.com and z.com, not its own")
@@ -149,7 +153,8 @@ import Testing
         var state = LinkState(capacity: LinkState.Capacity(accounts: 100, identifiers: 200))
         for index in 0..<5000 {
             _ = state.apply(
-                try Self.event("a\(index)", atMs: Int64(1000 + index), [(.deviceRef, "d\(index)"), (.ipPrefixRef, "shared")]))
+                try Self.event(
+                    "a\(index)", atMs: Int64(1000 + index), [(.deviceRef, "d\(index)"), (.ipPrefixRef, "shared")]))
         }
         #expect(state.counts.accounts <= 100)
         #expect(state.counts.identifiers <= 200)

@@ -1,8 +1,8 @@
 extension FeatureCatalogue {
     /// The link family: the same measures for every class of identifier, then those that look across classes.
     ///
-    /// Counts of others are divided by what is ordinary for the class, so that a campus address weighs less than a card,
-    /// and saturate where the identifier is a hub.
+    /// Counts of others are divided by what is ordinary for the class, so that a campus address weighs less than a
+    /// card, and saturate where the identifier is a hub.
     static let links: [Feature] = IdentifierClass.linked.flatMap(measures) + acrossClasses
 
     private static func measures(of identifierClass: IdentifierClass) -> [Feature] {

@@ -38,7 +38,9 @@ extension FeatureCatalogue {
             let consumer = price.isNaN ? Double.nan : price <= consumerPlanUsd ? 1 : 0
             return both(both(observation.number(.isVirtualCard), consumer), isFreshDomain(observation))
         },
-        Feature("payment.issuer_mismatches", .raises, .payInstrumentRisk, "issuer differs from billing, address: 0 to 2") {
+        Feature(
+            "payment.issuer_mismatches", .raises, .payInstrumentRisk, "issuer differs from billing, address: 0 to 2"
+        ) {
             countOfPresent(1 - $0.number(.issuerMatchesBilling), 1 - $0.number(.issuerMatchesIp))
         },
         Feature("payment.check_failures", .raises, .payFailures, "failed address, code and 3-D checks, 0 to 3") {
@@ -58,10 +60,12 @@ extension FeatureCatalogue {
         Feature("payment.from_signup_s", .free, .signupPatternRepeat, skewed: true, "sign-up to payment, seconds") {
             $0.number(.signupToPaymentS)
         },
-        Feature("payment.disputes_refunds_90d", .raises, .payFailures, skewed: true, "disputes and refunds in 90 days") {
+        Feature("payment.disputes_refunds_90d", .raises, .payFailures, skewed: true, "disputes and refunds in 90 days")
+        {
             countOfPresent($0.number(.disputes90d), $0.number(.refunds90d))
         },
-        Feature("payment.paid_usd_30d", .lowers, .trustTenure, skewed: true, "paid in 30 days, undisputed, US dollars") {
+        Feature("payment.paid_usd_30d", .lowers, .trustTenure, skewed: true, "paid in 30 days, undisputed, US dollars")
+        {
             let disputes = $0.number(.disputes90d)
             return disputes > 0 ? 0 : $0.number(.paidUsd30d)
         },

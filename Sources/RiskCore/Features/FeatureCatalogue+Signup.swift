@@ -60,7 +60,9 @@ extension FeatureCatalogue {
         Feature("signup.account_age_days", .lowers, .trustTenure, skewed: true, "age of the account, days") {
             $0.number(.accountAgeS) / 86_400
         },
-        Feature("signup.promo_credit_usd", .raises, .signupPatternRepeat, skewed: true, "promotional credit, US dollars") {
+        Feature(
+            "signup.promo_credit_usd", .raises, .signupPatternRepeat, skewed: true, "promotional credit, US dollars"
+        ) {
             $0.number(.promoCreditUsd)
         },
     ]
@@ -104,14 +106,16 @@ extension FeatureCatalogue {
     ]
 
     private static let client: [Feature] = [
-        Feature("signup.device_unsound", .raises, .signupPatternRepeat, "1 if emulated, headless, rooted or automated") {
+        Feature("signup.device_unsound", .raises, .signupPatternRepeat, "1 if emulated, headless, rooted or automated")
+        {
             let sound = $0.flag(.deviceIntegrity, isOneOf: DeviceIntegrity.ok)
             return sound.isNaN ? .nan : 1 - sound
         },
         Feature("signup.client_lag_days", .free, .signupPatternRepeat, skewed: true, "client version's lag, days") {
             $0.number(.clientVersionLagDays)
         },
-        Feature("signup.form_untyped", .raises, .signupPatternRepeat, "1 if filled in under 3 s without single sign-on") {
+        Feature("signup.form_untyped", .raises, .signupPatternRepeat, "1 if filled in under 3 s without single sign-on")
+        {
             let ms = $0.number(.formFillMs)
             if ms.isNaN { return .nan }
             return ms < typedFormMs && !isProvisioned($0) ? 1 : 0

@@ -34,8 +34,8 @@ public enum IdentifierClass: Int, CaseIterable, Sendable {
 
     /// The count of accounts from which more no longer add anything.
     ///
-    /// What is shared by so many is a hub. A hub's count says little more than how long the service has been running, and
-    /// a weight learned on it would drift with time; it saturates, but never falls.
+    /// What is shared by so many is a hub. A hub's count says little more than how long the service has been running,
+    /// and a weight learned on it would drift with time; it saturates, but never falls.
     public var saturationCount: Double {
         switch self {
         case .device, .instrument, .email, .phone, .billingAddr, .profileTemplate, .ipPrefix, .referral: 400

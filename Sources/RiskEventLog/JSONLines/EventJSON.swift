@@ -4,8 +4,8 @@ public import RiskWire
 
 /// One event as one line of JSON: the contract's names, an object a section.
 ///
-/// A name that is missing or null is a missing value. The server-keyed e-mail address and phone number of a logged event
-/// stand as `raw.email` and `raw.phone` with the prefix of ``ReferenceText``.
+/// A name that is missing or null is a missing value. The server-keyed e-mail address and phone number of a logged
+/// event stand as `raw.email` and `raw.phone` with the prefix of ``ReferenceText``.
 public enum EventJSON {
     /// An event that was read.
     public struct Decoded: Sendable {

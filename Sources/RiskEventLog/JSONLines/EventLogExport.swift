@@ -34,8 +34,8 @@ public enum EventLogExport {
 
     /// The labels of a log as rows of a labels CSV, in order of the log.
     ///
-    /// Abusive is 1, legitimate and verified are 0. A withdrawn label takes its account's earlier rows back. The log names
-    /// no campaigns, so that column is empty.
+    /// Abusive is 1, legitimate and verified are 0. A withdrawn label takes its account's earlier rows back. The log
+    /// names no campaigns, so that column is empty.
     public static func labels(_ reader: EventLogReader) throws(EventLogError) -> [LabelRow] {
         var rows: [LabelRow?] = []
         var rowIndices: [Reference: [Int]] = [:]

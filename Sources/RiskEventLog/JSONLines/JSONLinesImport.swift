@@ -3,8 +3,9 @@ public import RiskWire
 
 /// Makes an event log out of a JSON Lines file that this service did not write.
 ///
-/// Events are taken in order of their time, then of their line, and get commit sequences from 2; the first entry says that
-/// the link state was empty. They are sorted in memory, in the form of the log: some 200 to 600 bytes an event, up to
+/// Events are taken in order of their time, then of their line, and get commit sequences from 2; the first entry says
+/// that the link state was empty. They are sorted in memory, in the form of the log: some 200 to 600 bytes an event, up
+/// to
 /// ``EventLogLimits/sortByteCount``.
 public struct JSONLinesImport {
     /// Hashes raw identifiers into an event's builder: `IdentityKeyer.apply`.
@@ -80,7 +81,7 @@ public struct JSONLinesImport {
                 throw EventLogError(
                     .limitExceeded,
                     message:
-                        "expected at most \(EventLogLimits.sortByteCount) bytes of events to sort in memory, found more "
+                        "expected at most \(EventLogLimits.sortByteCount) bytes of events to sort, found more "
                         + "at line \(reader.line); split the file by time and train on the parts",
                     file: path)
             }

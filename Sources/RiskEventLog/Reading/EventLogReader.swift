@@ -3,9 +3,9 @@ public import RiskWire
 
 /// Reads the entries of a log in commit order, in bounded memory.
 ///
-/// A log is a folder of segments or a single segment file. An unfinished entry at the end of the last segment, such as a
-/// crash leaves, ends the log and is reported in ``tornTail``; anything else that is no entry is an error with file and
-/// byte offset. Not for several threads at once.
+/// A log is a folder of segments or a single segment file. An unfinished entry at the end of the last segment, such as
+/// a crash leaves, ends the log and is reported in ``tornTail``; anything else that is no entry is an error with file
+/// and byte offset. Not for several threads at once.
 public final class EventLogReader {
     /// Sequences that are missing between the first entry and the last one read: entries that the writer lost.
     public private(set) var lostEntryCount: UInt64 = 0

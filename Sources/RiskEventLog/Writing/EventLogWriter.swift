@@ -4,13 +4,13 @@ internal import Glibc
 /// Appends entries to a log in commit order. Any thread may call it; one thread of its own does the writing.
 ///
 /// **What can be lost.** An entry that was appended is in the file after ``Options/writeDelay`` and on the disk after
-/// ``Options/syncInterval``, so that a killed process loses some milliseconds of scored events and a power failure up to
-/// a second. An entry appended durably is on the disk before its completion is called: labels go that way.
+/// ``Options/syncInterval``, so that a killed process loses some milliseconds of scored events and a power failure up
+/// to a second. An entry appended durably is on the disk before its completion is called: labels go that way.
 ///
 /// **When the disk is full or fails**, entries stay in the buffer, writing is tried again with growing pauses (0.1 s to
 /// 5 s), and ``health`` says what the system said. Nothing is lost as long as the buffer has room; then appends answer
-/// ``AppendOutcome/dropped``, and the gap in the sequence tells a reader. A half-written entry is cut off before the next
-/// try. Durable appends wait for the recovery; to refuse labels at once, look at ``health`` first.
+/// ``AppendOutcome/dropped``, and the gap in the sequence tells a reader. A half-written entry is cut off before the
+/// next try. Durable appends wait for the recovery; to refuse labels at once, look at ``health`` first.
 public final class EventLogWriter: Sendable {
     /// Sizes and times.
     public struct Options: Sendable {

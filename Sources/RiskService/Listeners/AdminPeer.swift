@@ -28,7 +28,8 @@ final class AdminPeer: FramePeer {
             let (models, drain) = (models, drain)
             threads.submit { state in
                 let outcome: Result<AdminReply.Body, StatusError> =
-                    state == .active ? Self.serve(request.method, models: models, drain: drain) : .failure(Self.stopping)
+                    state == .active
+                    ? Self.serve(request.method, models: models, drain: drain) : .failure(Self.stopping)
                 var bytes: [UInt8] = []
                 AdminCodec().appendFrame(AdminReply(id: id, outcome: outcome), to: &bytes)
                 later(bytes)

@@ -143,7 +143,8 @@ final class Listeners: Sendable {
 
     private static func overLimit(_ limit: Int) -> StatusError {
         StatusError(
-            .resourceExhausted, reason: "CONNECTION_LIMIT", message: "expected at most \(limit) connections, found more")
+            .resourceExhausted, reason: "CONNECTION_LIMIT", message: "expected at most \(limit) connections, found more"
+        )
     }
 
     private static func text(_ address: SocketAddress?) -> String {

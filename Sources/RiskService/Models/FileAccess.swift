@@ -37,7 +37,9 @@ enum FileAccess {
         var filled = 0
         while filled < bytes.count {
             let start = filled
-            let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + start, $0.count - start) }
+            let count = bytes.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress! + start, $0.count - start)
+            }
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw unreadable(path) }
             if count == 0 { break }

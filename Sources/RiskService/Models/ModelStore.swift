@@ -97,7 +97,8 @@ final class ModelStore: Sendable {
     func promote(digest: [UInt8]) -> Result<ModelInfo, StatusError> {
         let outcome: Result<(Held, base: [UInt8]), StatusError> = state.withLock { state in
             guard let staged = state.staged, staged.model.digest == digest else {
-                let found = state.staged.map { "the staged model is \(hexadecimal($0.model.digest))" } ?? "none is staged"
+                let found =
+                    state.staged.map { "the staged model is \(hexadecimal($0.model.digest))" } ?? "none is staged"
                 return .failure(
                     StatusError(
                         .failedPrecondition, reason: "MODEL_NOT_STAGED",
@@ -135,7 +136,8 @@ final class ModelStore: Sendable {
 
     /// Looks at the watched file; if its digest is another than when it was last accepted, checks and serves it.
     ///
-    /// A look by the watch reads the file only if its stamp changed; SIGHUP always reads it, and reports a refusal again.
+    /// A look by the watch reads the file only if its stamp changed; SIGHUP always reads it, and reports a refusal
+    /// again.
     func reload(_ trigger: ServiceMetrics.ModelTrigger) {
         let stamp = FileAccess.stamp(filePath)
         let lastStamp = state.withLock { state in

@@ -22,7 +22,7 @@ struct TableHeader {
             guard let name = row.text(index), (1...256).contains(name.utf8.count) else {
                 throw reader.error(
                     .badColumnName, line: row.line,
-                    "column \(index + 1): expected a name of 1 to 256 bytes of UTF-8, found \(row.cell(index).count) bytes"
+                    "column \(index + 1): expected a name of 1 to 256 bytes, found \(row.cell(index).count) bytes"
                 )
             }
             if let first = seen.updateValue(index, forKey: name) {

@@ -8,7 +8,8 @@ enum PlattScaling {
     static let slopeMinimum = 1e-3
     /// Positives and negatives a decision point needs for a calibration of its own.
     static let ownRowMinimum = 50
-    /// Positives and negatives the calibration for all others needs. With fewer, the fit's own probabilities are better.
+    /// Positives and negatives the calibration for all others needs. With fewer, the fit's own probabilities are
+    /// better.
     static let sharedRowMinimum = 10
 
     /// One calibration for each decision point with enough rows, and one for all others, fitted on all rows.

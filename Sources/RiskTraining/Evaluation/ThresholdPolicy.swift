@@ -11,8 +11,8 @@ enum ThresholdPolicy {
 
     /// Rules for all decision points together and for each that has enough honest rows.
     ///
-    /// A decision point with rules of its own uses only those, so the strong ones that it has too few rows for are taken
-    /// over from the rules for all, with the share of its own rows that they reach.
+    /// A decision point with rules of its own uses only those, so the strong ones that it has too few rows for are
+    /// taken over from the rules for all, with the share of its own rows that they reach.
     static func policy(margins: [Double], labels: [Bool], eventTypes: [EventType]?) -> Policy {
         let honest = labels.indices.filter { !labels[$0] }
         let shared = rules(nil, honest.map { margins[$0] }, otherwise: [])

@@ -49,7 +49,7 @@ struct BoundedNewton {
         let slope = projectedGradient(point, current.gradient)
         throw TrainingError(
             .notConverged,
-            "expected a projected gradient of at most \(gradientTolerance) within \(Self.stepLimit) steps, found \(slope)"
+            "expected a projected gradient below \(gradientTolerance) within \(Self.stepLimit) steps, found \(slope)"
         )
     }
 

@@ -30,7 +30,7 @@ public struct LogisticLearner: Sendable {
         guard plan.columnCount <= Self.columnLimit else {
             throw TrainingError(
                 .tooLarge,
-                "expected at most \(Self.columnLimit) terms and categories together, found \(plan.columnCount); leave out "
+                "expected at most \(Self.columnLimit) terms and categories, found \(plan.columnCount); leave out "
                     + "columns with many categories")
         }
         let objective = LogisticObjective(

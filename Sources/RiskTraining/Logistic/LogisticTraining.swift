@@ -19,8 +19,9 @@ public struct LogisticTraining {
 
     /// Trains.
     ///
-    /// Calibration, thresholds and metrics come from a model that has not seen the held-out rows; the document's weights
-    /// come from all rows. If one side of the split lacks a class, the document has no calibration, policy or metrics.
+    /// Calibration, thresholds and metrics come from a model that has not seen the held-out rows; the document's
+    /// weights come from all rows. If one side of the split lacks a class, the document has no calibration, policy or
+    /// metrics.
     ///
     /// - Returns: A document that loads; the same data and options give the same document for any number of threads.
     /// - Throws: ``TrainingError``.

@@ -104,7 +104,8 @@ struct Deploy: AsyncParsableCommand {
                     "path": info.path, "since_ms": info.sinceMs, "features": info.featureCount,
                 ])
             }
-            return "\(info.role)  \(hexadecimal(info.digest))  \(info.kind), \(info.featureCount) features  \(info.path)"
+            return
+                "\(info.role)  \(hexadecimal(info.digest))  \(info.kind), \(info.featureCount) features  \(info.path)"
         }
     }
 }

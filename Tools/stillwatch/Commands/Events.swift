@@ -87,7 +87,8 @@ struct Events: ParsableCommand {
         let reader = try EventLogReader(path: path)
         let count = try EventLogExport.writeJSONLines(reader) { try handle.write(contentsOf: Data($0)) }
         if let tail = reader.tornTail {
-            standardError("\(tail.file): left out an unfinished entry of \(tail.byteCount) bytes at byte \(tail.byteOffset)")
+            standardError(
+                "\(tail.file): left out an unfinished entry of \(tail.byteCount) bytes at byte \(tail.byteOffset)")
         }
         if let labelsOut {
             let rows = try EventLogExport.labels(try EventLogReader(path: path))

@@ -30,7 +30,8 @@ struct Replay: ParsableCommand {
     var out: String
 
     private static let header =
-        "account_ref,event_time_ms,event_type,probability,margin,decision,decision_rule,commit_sequence,missing_features"
+        "account_ref,event_time_ms,event_type,probability,margin,decision,decision_rule,commit_sequence,"
+        + "missing_features"
 
     func run() throws {
         let servable = try Files.servableModel(model)
@@ -55,7 +56,8 @@ struct Replay: ParsableCommand {
         standardError("\(out): \(count) scored events")
         if compared > 0 { standardError("served margins of this model: \(agreeing) of \(compared) agree to the bit") }
         if replay.missingEntryCount > 0 {
-            standardError("the log lacks \(replay.missingEntryCount) entries: what follows them may differ from serving")
+            standardError(
+                "the log lacks \(replay.missingEntryCount) entries: what follows them may differ from serving")
         }
         if replay.otherCapacityCount > 0 {
             standardError("some sessions ran with another link capacity: once entries were evicted, bits may differ")

@@ -12,9 +12,9 @@ struct Score: AsyncParsableCommand {
         discussion: """
               stillwatch score --requests events.jsonl --server 127.0.0.1:7443 --out answers.jsonl
 
-            Events go out in the file's order over one connection; raw identifiers go as they are and are hashed by the \
-            service. One line of JSON for each event, in order, status first: OK, or the refusal's reason and path. \
-            Exits with 1 if any event was refused.
+            Events go out in the file's order over one connection; raw identifiers go as they are and the service \
+            hashes them. One line of JSON for each event, in order, status first: OK, or the refusal's reason and \
+            path. Exits with 1 if any event was refused.
             """)
 
     @Option(help: "JSON Lines file of events.")

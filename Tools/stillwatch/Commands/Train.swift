@@ -16,9 +16,9 @@ struct Train: ParsableCommand {
 
               stillwatch train --events data/events --labels labels.csv --out candidate.swm
 
-            labels.csv has the header account_ref,label,campaign,known_at_ms. Labels decide the rows' classes; as links \
-            to other accounts they count only from known_at_ms on. The last 15 % of the accounts by time are held out \
-            for calibration, thresholds and metrics; the served weights are then fitted on all rows.
+            labels.csv has the header account_ref,label,campaign,known_at_ms. Labels decide the rows' classes; as \
+            links to other accounts they count only from known_at_ms on. The last 15 % of the accounts by time are \
+            held out for calibration, thresholds and metrics; the served weights are then fitted on all rows.
 
             From any CSV with a header; columns that are not numeric are categorical by themselves, empty cells are \
             missing:
@@ -85,12 +85,15 @@ struct Train: ParsableCommand {
         if csv != nil, label == nil { throw ValidationError("--csv needs --label") }
         guard decisionPoint == "all" || EventType.words.contains(decisionPoint) else {
             throw ValidationError(
-                "--decision-point: expected all, \(EventType.words.joined(separator: ", ")), found \"\(decisionPoint)\"")
+                "--decision-point: expected all, \(EventType.words.joined(separator: ", ")), found \"\(decisionPoint)\""
+            )
         }
         guard EventTraining.Unlabelled(rawValue: unlabelled) != nil else {
             throw ValidationError("--unlabelled: expected negative or skip, found \"\(unlabelled)\"")
         }
-        guard threads >= 1, l2 >= 0 else { throw ValidationError("expected --threads of at least 1, --l2 of at least 0") }
+        guard threads >= 1, l2 >= 0 else {
+            throw ValidationError("expected --threads of at least 1, --l2 of at least 0")
+        }
     }
 
     func run() throws {
