@@ -62,7 +62,7 @@ struct EventDataset {
                 ModelFeature(
                     name: feature.name, definitionVersion: feature.definitionVersion, direction: feature.direction))
             kept.append(columns[index])
-            transforms.append(feature.isSkewed ? [.signedLog] : [.identity])
+            transforms.append(feature.isSkewed ? [.identity, .signedLog] : [.identity])
         }
         for (name, column) in customNumbers.sorted(by: { $0.key < $1.key }) {
             features.append(ModelFeature(name: "custom.\(name)"))
