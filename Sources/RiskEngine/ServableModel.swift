@@ -27,6 +27,7 @@ public final class ServableModel: Sendable {
     public let customKinds: [String: CustomKind]
 
     private let extractor: FeatureExtractor
+    private let decisions: DecisionTable
     /// For each model feature, an index into `reasons`.
     private let reasonIndices: [Int]
     /// The reason codes that this model's features have.
@@ -61,6 +62,7 @@ public final class ServableModel: Sendable {
         self.model = model
         self.customKinds = customKinds
         self.extractor = FeatureExtractor(inputs: inputs)
+        self.decisions = DecisionTable(model.document.policy)
         self.reasons = reasons
         self.reasonIndices = codes.map { reasons.firstIndex(of: $0)! }
         self.linkClasses = linkClasses
@@ -81,7 +83,7 @@ public final class ServableModel: Sendable {
         extractor.extract(observation, into: &scratch.vector)
         let margin = model.score(scratch.vector, contributions: &scratch.contributions)
         let type = observation.event.type
-        let (decision, rule) = model.document.policy.decide(margin: margin, at: type)
+        let (decision, rule) = decisions.decide(margin: margin, at: type)
         return ScoreAnswer(
             margin: margin, probability: model.probability(margin: margin, at: type), decision: decision,
             decisionRule: rule, bias: model.bias, reasons: grouped(scratch.contributions),

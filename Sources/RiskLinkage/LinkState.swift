@@ -63,20 +63,17 @@ public struct LinkState: Sendable {
     /// Labels that would expire by the event's time still count; only applied events move the state's time.
     public func facts(for event: AccountEvent) -> LinkSnapshot {
         let account = accounts[LinkKey.account(event.account)]
-        var snapshot = LinkSnapshot()
-        for identifierClass in IdentifierClass.linked {
-            guard let key = key(of: identifierClass, event: event, account: account) else { continue }
-            snapshot[identifierClass] = facts(of: key, identifierClass, event: event, account: account)
-        }
-        return snapshot
+        return facts(for: EventKeys(event, account: account), account)
     }
 
     /// The facts for an event as of just before it, and then the event is applied.
     public mutating func apply(_ event: AccountEvent) -> LinkSnapshot {
         expireLabels(until: event.timeMs)
         forgetStale(before: event.timeMs - Self.retentionMs)
-        let snapshot = facts(for: event)
-        attach(event)
+        let account = accounts[LinkKey.account(event.account)]
+        let keys = EventKeys(event, account: account)
+        let snapshot = facts(for: keys, account)
+        attach(keys, account)
         return snapshot
     }
 
@@ -93,60 +90,54 @@ public struct LinkState: Sendable {
         if let expiresAtMs = label.expiresAtMs { expiries.insert(LabelExpiry(atMs: expiresAtMs, account: key)) }
     }
 
-    private func key(
-        of identifierClass: IdentifierClass, event: AccountEvent, account: AccountLinks?
-    ) -> UInt64? {
-        if let reference = event.identifier(identifierClass) {
-            return LinkKey.identifier(identifierClass, reference)
+    private func facts(for keys: EventKeys, _ account: AccountLinks?) -> LinkSnapshot {
+        var snapshot = LinkSnapshot()
+        for (identifierClass, key, _) in keys.identifiers {
+            snapshot[identifierClass] = facts(of: key, identifierClass, keys, account)
         }
-        return account?.latest(identifierClass)?.key
+        return snapshot
     }
 
     private func facts(
-        of key: UInt64, _ identifierClass: IdentifierClass, event: AccountEvent, account: AccountLinks?
+        of key: UInt64, _ identifierClass: IdentifierClass, _ keys: EventKeys, _ account: AccountLinks?
     ) -> LinkFacts {
         guard let identifier = identifiers[key] else {
             var unseen = LinkFacts()
-            unseen.firstSeenMs = event.timeMs
+            unseen.firstSeenMs = keys.timeMs
             return unseen
         }
-        let organisation = LinkKey.organisation(event.organisation)
-        let sharesOrganisation = pairs[LinkKey.pair(key, life: identifier.firstSeenMs, with: organisation)] != nil
+        let sharesOrganisation =
+            identifier.organisations > 0
+            && pairs[LinkKey.pair(key, life: identifier.firstSeenMs, with: keys.organisation)] != nil
         var sharesCompanion = false
-        if let companion = identifierClass.companion, let own = self.key(of: companion, event: event, account: account)
-        {
+        if let companion = identifierClass.companion, let own = keys.key(of: companion) {
             sharesCompanion = pairs[LinkKey.pair(key, life: identifier.firstSeenMs, with: own)] != nil
         }
         return identifier.facts(
-            atMs: event.timeMs, leavingOut: account?.attachment(key), standing: account?.standing ?? .unlabelled,
+            atMs: keys.timeMs, leavingOut: account?.attachment(key), standing: account?.standing ?? .unlabelled,
             sharesOrganisation: sharesOrganisation, sharesCompanion: sharesCompanion)
     }
 
-    private mutating func attach(_ event: AccountEvent) {
-        let accountKey = LinkKey.account(event.account)
-        var account = accounts.touch(accountKey, inserting: AccountLinks(lastSeenMs: event.timeMs)) { $0 }
-        account.lastSeenMs = max(account.lastSeenMs, event.timeMs)
-        let organisation = LinkKey.organisation(event.organisation)
-        for identifierClass in IdentifierClass.linked {
-            guard let reference = event.identifier(identifierClass) else { continue }
-            let key = LinkKey.identifier(identifierClass, reference)
-            let isNew = account.attach(identifierClass, key: key, atMs: event.timeMs)
-            let standing = account.standing
-            let life = identifiers.touch(key, inserting: IdentifierLinks(firstSeenMs: event.timeMs)) {
-                $0.see(atMs: event.timeMs, isNewAccount: isNew, standing: standing, labelledAtMs: account.labelledAtMs)
+    private mutating func attach(_ keys: EventKeys, _ known: AccountLinks?) {
+        var account = known ?? AccountLinks(lastSeenMs: keys.timeMs)
+        account.lastSeenMs = max(account.lastSeenMs, keys.timeMs)
+        for (identifierClass, key, isInEvent) in keys.identifiers where isInEvent {
+            let isNew = account.attach(identifierClass, key: key, atMs: keys.timeMs)
+            let (standing, labelledAtMs) = (account.standing, account.labelledAtMs)
+            let life = identifiers.touch(key, inserting: IdentifierLinks(firstSeenMs: keys.timeMs)) {
+                $0.see(atMs: keys.timeMs, isNewAccount: isNew, standing: standing, labelledAtMs: labelledAtMs)
                 return $0.firstSeenMs
             }
-            if addPair(key, life: life, with: organisation, atMs: event.timeMs) {
+            if addPair(key, life: life, with: keys.organisation, atMs: keys.timeMs) {
                 identifiers.modify(key) { $0.organisations += 1 }
             }
-            if let companion = identifierClass.companion,
-                let other = self.key(of: companion, event: event, account: account),
-                addPair(key, life: life, with: other, atMs: event.timeMs)
+            if let companion = identifierClass.companion, let other = keys.key(of: companion),
+                addPair(key, life: life, with: other, atMs: keys.timeMs)
             {
                 identifiers.modify(key) { $0.companions += 1 }
             }
         }
-        accounts.modify(accountKey) { $0 = account }
+        accounts.touch(keys.account, inserting: account) { $0 = account }
     }
 
     /// Whether the pair is new.

@@ -45,6 +45,7 @@ struct RecencyTable<Value: Sendable>: Sendable {
     }
 
     /// Touches a key, inserting a value if there is none, and changes it. A full table forgets its stalest entry first.
+    @discardableResult
     mutating func touch<Result>(
         _ key: UInt64, inserting initial: @autoclosure () -> Value, _ body: (inout Value) -> Result
     ) -> Result {

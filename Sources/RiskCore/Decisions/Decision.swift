@@ -4,7 +4,9 @@ public enum Decision: Int, CaseIterable, Sendable, Comparable {
     case monitor, stepUp, cap, review, suspend
 
     /// The word as the contract writes it, such as `step_up`.
-    public var word: String { snakeCase("\(self)") }
+    public var word: String { Self.words[rawValue - 1] }
+
+    private static let words = allCases.map { snakeCase("\($0)") }
 
     /// The decision that a word names.
     public init?(word: String) {

@@ -31,17 +31,4 @@ public struct Policy: Sendable, Equatable {
         self.rules = rules
     }
 
-    /// The strongest decision whose threshold the margin reaches, and the name of the rule that gave it.
-    ///
-    /// A decision point with rules of its own uses only those. Below all thresholds: allow, by the rule `default`.
-    public func decide(margin: Double, at eventType: EventType) -> (decision: Decision, rule: String) {
-        let hasOwnRules = rules.contains { $0.eventType == eventType }
-        let scope = hasOwnRules ? eventType : nil
-        var strongest = Decision.allow
-        for rule in rules where rule.eventType == scope && margin >= rule.threshold && rule.decision > strongest {
-            strongest = rule.decision
-        }
-        let place = scope?.word ?? "any"
-        return (strongest, strongest == .allow ? "default@\(version)" : "\(place).\(strongest.word)@\(version)")
-    }
 }

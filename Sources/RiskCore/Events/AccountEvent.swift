@@ -39,33 +39,33 @@ public struct AccountEvent: Sendable, Equatable {
     }
 
     /// What happened.
-    public var type: EventType { EventType(rawValue: Int(numbers[EventField.eventType.spec.slot]))! }
+    public var type: EventType { EventType(rawValue: Int(numbers[EventField.eventType.slot]))! }
 
     /// When it happened, Unix milliseconds.
-    public var timeMs: Int64 { Int64(numbers[EventField.eventTimeMs.spec.slot]) }
+    public var timeMs: Int64 { Int64(numbers[EventField.eventTimeMs.slot]) }
 
     /// The account.
-    public var account: Reference { references[EventField.accountRef.spec.slot]! }
+    public var account: Reference { references[EventField.accountRef.slot]! }
 
     /// The tenant; the account itself if none was given.
-    public var organisation: Reference { references[EventField.orgRef.spec.slot] ?? account }
+    public var organisation: Reference { references[EventField.orgRef.slot] ?? account }
 
     /// A number, flag (0 or 1) or word (its index); NaN if missing. Not for references and histograms.
-    public func number(_ field: EventField) -> Double { numbers[field.spec.slot] }
+    public func number(_ field: EventField) -> Double { numbers[field.slot] }
 
     /// A word of a closed list; nil if missing.
     public func word<Word: EventWord>(_ field: EventField, as: Word.Type = Word.self) -> Word? {
-        let value = numbers[field.spec.slot]
+        let value = numbers[field.slot]
         return value.isNaN ? nil : Word(rawValue: Int(value))
     }
 
     /// A single reference; nil if missing.
-    public func reference(_ field: EventField) -> Reference? { references[field.spec.slot] }
+    public func reference(_ field: EventField) -> Reference? { references[field.slot] }
 
     /// A histogram's shares; empty if missing.
     public func histogram(_ field: EventField) -> ArraySlice<Double> {
-        guard case .histogram(let count) = field.spec.kind, !numbers[field.spec.slot].isNaN else { return [] }
-        return numbers[field.spec.slot..<field.spec.slot + count]
+        guard case .histogram(let count) = field.spec.kind, !numbers[field.slot].isNaN else { return [] }
+        return numbers[field.slot..<field.slot + count]
     }
 
     /// The identifier of a class through which this event can link its account; nil if it has none.
@@ -94,7 +94,7 @@ public struct AccountEvent: Sendable, Equatable {
         var slots = Array(repeating: -1, count: IdentifierClass.slotCount)
         for field in EventField.allCases {
             if case .reference(let identifierClass?) = field.spec.kind {
-                slots[identifierClass.rawValue] = field.spec.slot
+                slots[identifierClass.rawValue] = field.slot
             }
         }
         return slots

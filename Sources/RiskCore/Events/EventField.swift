@@ -26,6 +26,9 @@ public enum EventField: Int, CaseIterable, Sendable {
     /// The field's description.
     public var spec: FieldSpec { FieldSpec.table[rawValue] }
 
+    /// Where its value is kept.
+    var slot: Int { FieldSpec.slots[rawValue] }
+
     /// The fields of one section, in the order of the contract.
     public static func fields(in section: EventSection) -> [EventField] {
         allCases.filter { $0.spec.section == section }

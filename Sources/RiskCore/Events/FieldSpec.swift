@@ -1,5 +1,7 @@
 /// The description of one ``EventField``: where it stands, what it accepts and where its value is kept.
-public struct FieldSpec: Sendable {
+///
+/// A class, so that looking one up on the hot path copies a reference and not its words.
+public final class FieldSpec: Sendable {
     /// What a field accepts.
     public enum Kind: Sendable {
         /// A whole number from 0 to the bound.
@@ -30,6 +32,13 @@ public struct FieldSpec: Sendable {
     /// The whole path, such as `signup.proxy_confidence`.
     public var path: String { section == .envelope ? name : "\(section.rawValue).\(name)" }
 
+    private init(name: String, section: EventSection, kind: Kind, slot: Int) {
+        self.name = name
+        self.section = section
+        self.kind = kind
+        self.slot = slot
+    }
+
     /// The largest whole number accepted anywhere: above it a Float64 no longer holds every whole number.
     public static let wholeMaximum: UInt64 = (1 << 53) - 1
     /// Numbers an event keeps.
@@ -38,6 +47,8 @@ public struct FieldSpec: Sendable {
     static let referenceCount = layout.references
     /// One description for each field, by raw value.
     static let table: [FieldSpec] = layout.table
+    /// The fields' slots, by raw value.
+    static let slots: [Int] = layout.table.map(\.slot)
 
     private static let layout: (table: [FieldSpec], numbers: Int, references: Int) = {
         var table: [FieldSpec] = []

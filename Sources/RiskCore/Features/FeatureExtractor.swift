@@ -15,12 +15,12 @@ public struct FeatureExtractor: Sendable {
         case customText(String, categories: [String])
     }
 
-    /// The inputs, in the order of the vector.
-    public let inputs: [Input]
+    /// The computations, in the order of the vector.
+    private let computations: [@Sendable (Observation) -> Double]
 
-    /// An extractor for these inputs; catalogue indices must be valid.
+    /// An extractor for these inputs, in the order of the vector; catalogue indices must be valid.
     public init(inputs: [Input]) {
-        self.inputs = inputs
+        computations = inputs.map(Self.computation)
     }
 
     /// An extractor for the whole catalogue.
@@ -30,28 +30,28 @@ public struct FeatureExtractor: Sendable {
     ///
     /// - Complexity: O(inputs); no allocation if `vector` has the right count already.
     public func extract(_ observation: Observation, into vector: inout [Double]) {
-        if vector.count != inputs.count { vector = Array(repeating: .nan, count: inputs.count) }
-        for (index, input) in inputs.enumerated() {
-            switch input {
-            case .catalogue(let feature):
-                vector[index] = FeatureCatalogue.features[feature].value(observation)
-            case .customNumber(let name):
-                if case .number(let number)? = custom(name, in: observation.event) {
-                    vector[index] = number
-                } else {
-                    vector[index] = .nan
-                }
-            case .customText(let name, let categories):
-                if case .text(let text)? = custom(name, in: observation.event) {
-                    vector[index] = Double(categories.firstIndex(of: text) ?? categories.count)
-                } else {
-                    vector[index] = .nan
-                }
+        if vector.count != computations.count { vector = Array(repeating: .nan, count: computations.count) }
+        for index in computations.indices { vector[index] = computations[index](observation) }
+    }
+
+    private static func computation(of input: Input) -> @Sendable (Observation) -> Double {
+        switch input {
+        case .catalogue(let feature):
+            return FeatureCatalogue.features[feature].value
+        case .customNumber(let name):
+            return { observation in
+                if case .number(let number)? = custom(name, in: observation.event) { number } else { .nan }
+            }
+        case .customText(let name, let categories):
+            let indices = Dictionary(uniqueKeysWithValues: categories.enumerated().map { ($1, Double($0)) })
+            return { observation in
+                guard case .text(let text)? = custom(name, in: observation.event) else { return .nan }
+                return indices[text] ?? Double(categories.count)
             }
         }
     }
 
-    private func custom(_ name: String, in event: AccountEvent) -> CustomValue.Value? {
+    private static func custom(_ name: String, in event: AccountEvent) -> CustomValue.Value? {
         event.custom.first { $0.name == name }?.value
     }
 }

@@ -5,7 +5,9 @@ public enum IdentifierClass: Int, CaseIterable, Sendable {
     case referral, issuerProgramme, template, prefix, org, phone
 
     /// The word as the contract writes it, such as `ip_prefix`.
-    public var word: String { snakeCase("\(self)") }
+    public var word: String { Self.words[rawValue - 1] }
+
+    private static let words = allCases.map { snakeCase("\($0)") }
 
     /// The class that a word names.
     public init?(word: String) {

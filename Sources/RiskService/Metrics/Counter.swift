@@ -9,20 +9,19 @@ final class Counter: Sendable {
     var current: UInt64 { value.load(ordering: .relaxed) }
 }
 
-/// Counts by a closed list of words, so that no caller can make a label.
-final class LabelledCounter<Label: Hashable & Sendable>: Sendable {
-    private let counters: [Label: Counter]
-    private let order: [Label]
+/// A label out of a closed list whose members are numbered without gaps.
+protocol CounterLabel: Sendable {
+    /// All labels; the label at index i has the ``counterIndex`` i.
+    static var counterLabels: [Self] { get }
+    /// From 0.
+    var counterIndex: Int { get }
+}
 
-    init(_ labels: [Label]) {
-        order = labels
-        counters = Dictionary(uniqueKeysWithValues: labels.map { ($0, Counter()) })
-    }
+/// Counts by a closed list of labels, so that no caller can make one. Raising a count costs no look-up.
+final class LabelledCounter<Label: CounterLabel>: Sendable {
+    private let counters: [Counter] = Label.counterLabels.map { _ in Counter() }
 
-    subscript(label: Label) -> Counter {
-        guard let counter = counters[label] else { preconditionFailure("no counter for \(label)") }
-        return counter
-    }
+    subscript(label: Label) -> Counter { counters[label.counterIndex] }
 
-    var all: [(label: Label, value: UInt64)] { order.map { ($0, self[$0].current) } }
+    var all: [(label: Label, value: UInt64)] { Label.counterLabels.map { ($0, self[$0].current) } }
 }

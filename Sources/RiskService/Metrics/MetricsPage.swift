@@ -16,7 +16,7 @@ extension SharedServices {
         page.metric("stillwatch_requests_total", "counter", "Requests by method and gRPC status code.")
         for (outcome, count) in metrics.requests.all where count > 0 {
             page.sample(
-                "stillwatch_requests_total", [("method", outcome.method.rawValue), ("code", "\(outcome.code)")], count)
+                "stillwatch_requests_total", [("method", outcome.method.word), ("code", "\(outcome.code)")], count)
         }
         page.histogram(
             "stillwatch_request_duration_seconds", "From a frame's arrival to its answer.", metrics.requestDuration)
@@ -45,7 +45,7 @@ extension SharedServices {
             "stillwatch_model_info", [("digest", hexadecimal(models.active.digest)), ("alias", models.active.alias)], 1)
         page.metric("stillwatch_model_swaps_total", "counter", "Models made active, by what asked for it.")
         for (trigger, count) in metrics.modelSwaps.all {
-            page.sample("stillwatch_model_swaps_total", [("trigger", trigger.rawValue)], count)
+            page.sample("stillwatch_model_swaps_total", [("trigger", "\(trigger)")], count)
         }
         page.metric("stillwatch_model_refusals_total", "counter", "Refused model files, by code.")
         for (code, count) in metrics.modelRefusals.all {
