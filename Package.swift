@@ -91,7 +91,7 @@ let package = Package(
         tests("RiskLinkageTests", ["RiskLinkage", "RiskCore"]),
         tests("RiskWireTests", ["RiskWire", "RiskCore", "RiskModels"]),
         tests("RiskEventLogTests", ["RiskEventLog", "RiskWire", "RiskCore"]),
-        tests("RiskEngineTests", ["RiskEngine", "RiskLinkage", "RiskModels", "RiskCore"]),
+        tests("RiskEngineTests", ["RiskEngine", "RiskLinkage", "RiskModels", "RiskWire", "RiskCore"]),
         tests("RiskTrainingTests", ["RiskTraining", "RiskModels", "RiskWire", "RiskCore"]),
         tests(
             "RiskServiceTests",

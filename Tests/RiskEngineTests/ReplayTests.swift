@@ -1,0 +1,69 @@
+import RiskCore
+import RiskEngine
+import RiskLinkage
+import RiskWire
+import Testing
+
+@Suite struct ReplayTests {
+    private func entry(_ sequence: UInt64, _ content: LogEntry.Content) -> LogEntry {
+        LogEntry(commitSequence: sequence, committedAtMs: 0, content: content)
+    }
+
+    private func event(_ account: String, atMs: UInt64) throws -> AccountEvent {
+        var builder = EventBuilder()
+        try builder.set(.eventType, word: "signup")
+        try builder.set(.eventTimeMs, whole: atMs)
+        try builder.set(.accountRef, reference: Reference(account))
+        try builder.set(.deviceRef, reference: Reference("d"))
+        return try builder.build()
+    }
+
+    @Test func aFreshSessionForgetsAndAContinuedOneDoesNot() throws {
+        for stateWasEmpty in [true, false] {
+            var replay = LinkReplay(capacity: LinkState.Capacity(accounts: 10, identifiers: 10))
+            _ = replay.apply(entry(1, .observed(try event("a", atMs: 1))))
+            let session = SessionStart(
+                version: "1", stateWasEmpty: stateWasEmpty, accountCapacity: 10, identifierCapacity: 10)
+            _ = replay.apply(entry(2, .sessionStarted(session)))
+            let facts = replay.apply(entry(3, .scored(try event("b", atMs: 2), nil)))
+            #expect(facts?[.device]?.accounts == (stateWasEmpty ? 0 : 1))
+        }
+    }
+
+    @Test func missingEntriesAndOtherCapacitiesAreCounted() throws {
+        var replay = LinkReplay(capacity: LinkState.Capacity(accounts: 10, identifiers: 10))
+        _ = replay.apply(entry(1, .observed(try event("a", atMs: 1))))
+        _ = replay.apply(entry(5, .observed(try event("b", atMs: 2))))
+        #expect(replay.missingEntryCount == 3)
+        let session = SessionStart(version: "1", stateWasEmpty: false, accountCapacity: 11, identifierCapacity: 10)
+        _ = replay.apply(entry(6, .sessionStarted(session)))
+        #expect(replay.otherCapacityCount == 1)
+    }
+
+    @Test func labelsAreReleasedWhenTheyBecameKnownAndNeverBefore() {
+        let labels = [30, 10, 20, 10].enumerated().map { index, knownAtMs in
+            Label(account: Reference("a\(index)"), verdict: .abusive, source: "test", knownAtMs: Int64(knownAtMs))
+        }
+        var schedule = LabelSchedule(labels)
+        #expect(schedule.due(atMs: 9).isEmpty)
+        #expect(schedule.due(atMs: 10).map(\.account) == [Reference("a1"), Reference("a3")])
+        #expect(schedule.due(atMs: 10).isEmpty)
+        #expect(schedule.due(atMs: 100).map(\.account) == [Reference("a2"), Reference("a0")])
+    }
+
+    @Test func aDecisionIDGivesItsAccountBackAndNothingElseDoes() {
+        var generator = SeededGenerator(seed: 4)
+        for _ in 0..<1000 {
+            let bytes = (0..<Int.random(in: 1...64, using: &generator)).map { _ in
+                UInt8.random(in: 0...255, using: &generator)
+            }
+            let id = DecisionID.make(commitSequence: generator.next(), account: Reference(bytes))
+            #expect(DecisionID.account(of: id) == Reference(bytes))
+        }
+        for text in ["", "d1", "d1.1.", "d2.1.61", "d1.x.61", "d1.1.6", "d1.1.zz", "d1.1.61.61", "d1.1.6G"] {
+            #expect(DecisionID.account(of: text) == nil, "\(text)")
+        }
+        let long = DecisionID.make(commitSequence: .max, account: Reference(Array(repeating: 255, count: 64)))
+        #expect(long.utf8.count <= WireLimits.decisionIDByteCount)
+    }
+}
