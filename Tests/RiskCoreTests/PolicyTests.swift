@@ -2,13 +2,14 @@ import RiskCore
 import Testing
 
 @Suite struct PolicyTests {
-    private let policy = DecisionTable(Policy(
-        version: 3,
-        rules: [
-            Policy.Rule(eventType: nil, decision: .stepUp, threshold: 1, falsePositiveShare: 0.01),
-            Policy.Rule(eventType: nil, decision: .review, threshold: 3, falsePositiveShare: 0.001),
-            Policy.Rule(eventType: .signup, decision: .monitor, threshold: -1, falsePositiveShare: 0.05),
-        ]))
+    private let policy = DecisionTable(
+        Policy(
+            version: 3,
+            rules: [
+                Policy.Rule(eventType: nil, decision: .stepUp, threshold: 1, falsePositiveShare: 0.01),
+                Policy.Rule(eventType: nil, decision: .review, threshold: 3, falsePositiveShare: 0.001),
+                Policy.Rule(eventType: .signup, decision: .monitor, threshold: -1, falsePositiveShare: 0.05),
+            ]))
 
     @Test func theStrongestRuleReachedHolds() {
         #expect(policy.decide(margin: 0.99, at: .usage) == (.allow, "default@3"))

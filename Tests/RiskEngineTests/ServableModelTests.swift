@@ -42,7 +42,8 @@ import Testing
     }
 
     private static let identifierFields: [EventField] = [
-        .deviceRef, .instrumentRef, .ipPrefixRef, .emailDomainRef, .emailMaskRef, .asnRef, .billingAddrRef, .tlsClientRef,
+        .deviceRef, .instrumentRef, .ipPrefixRef, .emailDomainRef, .emailMaskRef, .asnRef, .billingAddrRef,
+        .tlsClientRef,
     ]
 
     /// The eighth of eight siblings that arrive together never scores below the seventh, whatever they share.
