@@ -12,7 +12,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
 }
 
 let nio: [Target.Dependency] = [
@@ -84,6 +84,7 @@ let package = Package(
             ],
             path: "Tools/stillwatch", swiftSettings: strict),
 
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("RiskCoreTests", ["RiskCore"]),
         tests("RiskIdentityTests", ["RiskIdentity", "RiskCore"]),
         tests("RiskLinearAlgebraTests", ["RiskLinearAlgebra"]),

@@ -1,6 +1,7 @@
 import RiskCore
 import RiskModels
 import RiskWire
+import TestSupport
 
 /// Small models over the catalogue, each with its own weights.
 enum TestModels {

@@ -1,4 +1,5 @@
 import RiskCore
+import TestSupport
 import Testing
 
 @Suite struct CardNumberTests {

@@ -1,5 +1,6 @@
 import Glibc
 import RiskCore
+import TestSupport
 import Testing
 
 @Suite struct PortableLogarithmTests {

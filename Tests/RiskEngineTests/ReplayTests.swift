@@ -2,6 +2,7 @@ import RiskCore
 import RiskEngine
 import RiskLinkage
 import RiskWire
+import TestSupport
 import Testing
 
 @Suite struct ReplayTests {

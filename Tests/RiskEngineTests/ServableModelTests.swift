@@ -2,6 +2,7 @@ import RiskCore
 import RiskEngine
 import RiskLinkage
 import RiskModels
+import TestSupport
 import Testing
 
 @Suite struct ServableModelTests {

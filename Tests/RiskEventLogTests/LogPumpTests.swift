@@ -1,5 +1,6 @@
 import Glibc
 import RiskWire
+import TestSupport
 import Testing
 
 @testable import RiskEventLog

@@ -1,4 +1,5 @@
 import RiskCore
+import TestSupport
 
 /// A valid event with each field set or not by chance; all of them if asked for.
 func randomEvent(_ generator: inout SeededGenerator, filled: Bool) throws -> AccountEvent {

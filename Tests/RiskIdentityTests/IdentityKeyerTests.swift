@@ -1,5 +1,6 @@
 import RiskCore
 import RiskIdentity
+import TestSupport
 import Testing
 
 /// An event with one raw value keyed into it.
@@ -161,7 +162,7 @@ private func minimalBuilder() throws -> EventBuilder {
     }
 
     @Test func noErrorRepeatsAValue() throws {
-        var generator = SeededGenerator(state: 20)
+        var generator = SeededGenerator(seed: 20)
         let alphabet = Array("qzjxwvkQZJX@.:+-% '\"_\u{e9}\u{4e2d}")
         for round in 0..<4000 {
             let text = String(
@@ -176,18 +177,5 @@ private func minimalBuilder() throws -> EventBuilder {
                 }
             }
         }
-    }
-}
-
-/// SplitMix64.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

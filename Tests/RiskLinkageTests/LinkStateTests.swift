@@ -1,5 +1,6 @@
 import RiskCore
 import RiskLinkage
+import TestSupport
 import Testing
 
 @Suite struct LinkStateTests {

@@ -1,4 +1,5 @@
 import RiskCore
+import TestSupport
 
 /// Random events that keep the contract. `density` is the share of fields that are set.
 struct RandomEvents {
