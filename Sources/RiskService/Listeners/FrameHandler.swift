@@ -116,6 +116,7 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
             }
         }
         buffer.moveReaderIndex(forwardBy: usedByteCount)
+        if usedByteCount > 0 { stopTimer() }
         return broken
     }
 
@@ -125,17 +126,23 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
         output.removeAll(keepingCapacity: output.count <= 1 << 20)
     }
 
-    /// Keeps an incomplete frame for the next read, for as long as a partial frame may take.
+    /// Keeps an incomplete frame for the next read, for as long as a partial frame may take from its first byte on:
+    /// bytes that trickle in buy no more time.
     private func keep(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
-        stopTimer()
         guard buffer.readableBytes > 0 else { return }
         var rest = buffer
         rest.discardReadBytes()
         partial = rest
+        if partialTimer == nil { startTimer(context) }
+    }
+
+    private func startTimer(_ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         partialTimer = context.eventLoop.scheduleTask(in: partialTimeout) {
             let (handler, context) = bound.value
             guard handler.phase == .open, handler.partial != nil else { return }
+            // The rest may wait in the kernel while we do not read: a peer that is slow to read is not slow to write.
+            guard context.channel.isWritable else { return handler.startTimer(context) }
             let error = StatusError(
                 .deadlineExceeded, reason: "FRAME_TIMEOUT",
                 message: "expected the rest of a frame within \(handler.partialTimeout.nanoseconds / 1_000_000) ms")
