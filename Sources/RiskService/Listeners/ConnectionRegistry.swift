@@ -36,7 +36,11 @@ final class ConnectionRegistry: Sendable {
         }
     }
 
-    /// Waits until all are closed; those still open after the grace are closed then.
+    /// How long a connection may take to close once it serves no more frames.
+    private static let closingTime = TimeAmount.seconds(2)
+
+    /// Waits until all are closed. Those still open after the grace are told ``DrainEnds``; those that are open long
+    /// after that, because their peer does not read, are cut off.
     func waitUntilEmpty(atMost grace: TimeAmount, on loop: any EventLoop) async {
         let empty = loop.makePromise(of: Void.self)
         let isEmpty = state.withLock { state in
@@ -44,11 +48,13 @@ final class ConnectionRegistry: Sendable {
             return state.channels.isEmpty
         }
         if isEmpty { empty.succeed(()) }
-        let timer = loop.scheduleTask(in: grace) {
+        let ending = loop.scheduleTask(in: grace) { self.announce(DrainEnds()) }
+        let cutting = loop.scheduleTask(in: grace + Self.closingTime) {
             for channel in self.state.withLock({ Array($0.channels.values) }) { channel.close(promise: nil) }
         }
         try? await empty.futureResult.get()
-        timer.cancel()
+        ending.cancel()
+        cutting.cancel()
     }
 
     private func remove(_ channel: any Channel) {

@@ -7,6 +7,9 @@ struct DrainBegins: Sendable {
     let quiet: TimeAmount
 }
 
+/// Tells a connection that was not silent while draining to serve no more frames: what was read is answered.
+struct DrainEnds: Sendable {}
+
 /// Length-prefixed frames on one connection: each complete frame gets exactly one answer.
 ///
 /// Handed whole reads, it serves all complete frames of one and writes their answers in one buffer. It stops reading
@@ -17,7 +20,7 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
 
     private enum Phase {
         case open
-        /// The peer will send no more; answers are still on their way.
+        /// No more frames are read; answers are still on their way.
         case inputClosed
         /// The last word is said; what comes in is dropped.
         case closing
@@ -72,13 +75,12 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
             isInputClosed = true
-            if phase == .open { phase = .inputClosed }
-            partial = nil
-            stopTimer()
-            closeIfDone(context)
+            endInput(context)
             if isOutputClosed { context.close(promise: nil) }
         } else if let drain = event as? DrainBegins {
             closeWhenSilent(drain.quiet, context)
+        } else if event is DrainEnds {
+            endInput(context)
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -185,6 +187,14 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
         let buffer = context.channel.allocator.buffer(bytes: peer.lastWord(error))
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
         closeGently(context)
+    }
+
+    /// Serves no more frames, and closes once those that were read are answered.
+    private func endInput(_ context: ChannelHandlerContext) {
+        if phase == .open { phase = .inputClosed }
+        partial = nil
+        stopTimer()
+        closeIfDone(context)
     }
 
     private func closeIfDone(_ context: ChannelHandlerContext) {
