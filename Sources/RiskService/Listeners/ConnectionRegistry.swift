@@ -67,7 +67,8 @@ final class ConnectionRegistry: Sendable {
     }
 }
 
-/// Says why a connection is not served, and closes it.
+/// Says why a connection is not served, and closes it: our side at once, all of it when the peer has closed too or a
+/// second is over. Closing with unread bytes would reset the connection and could take the last word from the peer.
 final class RefusingHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -81,7 +82,18 @@ final class RefusingHandler: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: lastWord))).whenComplete { _ in
-            bound.value.close(promise: nil)
+            bound.value.close(mode: .output, promise: nil)
         }
+        context.eventLoop.scheduleTask(in: .seconds(1)) { bound.value.close(promise: nil) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent { context.close(promise: nil) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
     }
 }
