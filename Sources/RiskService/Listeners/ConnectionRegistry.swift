@@ -9,21 +9,27 @@ final class ConnectionRegistry: Sendable {
     }
 
     private let state = Mutex(State())
+    private let metrics: ServiceMetrics?
+
+    /// A registry that counts its connections, if it is told where.
+    init(metrics: ServiceMetrics? = nil) {
+        self.metrics = metrics
+    }
 
     /// Notes a connection until it closes; false if there are too many.
-    func add(_ channel: any Channel, limit: Int, _ metrics: ServiceMetrics) -> Bool {
+    func add(_ channel: any Channel, limit: Int = .max) -> Bool {
         let isAdded = state.withLock { state in
             guard state.channels.count < limit else { return false }
             state.channels[ObjectIdentifier(channel)] = channel
             return true
         }
         guard isAdded else {
-            metrics.connectionsRefused.add()
+            metrics?.connectionsRefused.add()
             return false
         }
-        metrics.connectionsOpened.add()
+        metrics?.connectionsOpened.add()
         channel.closeFuture.whenComplete { _ in
-            metrics.connectionsClosed.add()
+            self.metrics?.connectionsClosed.add()
             self.remove(channel)
         }
         return true
