@@ -31,7 +31,7 @@ public struct ServiceConfiguration: Sendable {
     public var connectionLimit = 10_000
     /// How long a frame may stay incomplete, in milliseconds.
     public var partialFrameTimeoutMs: Int64 = 10_000
-    /// How long draining may take before connections are closed, in milliseconds.
+    /// How long draining waits for connections that are not silent before it serves no more of them, in milliseconds.
     public var drainGraceMs: Int64 = 10_000
     /// How long a connection must be silent while draining before it is closed, in milliseconds.
     public var drainQuietMs: Int64 = 250

@@ -56,6 +56,15 @@ struct Stillwatchd: AsyncParsableCommand {
     @Option(help: "The most connections at once.")
     var maxConnections: Int?
 
+    @Option(help: "How long a frame may stay incomplete, in milliseconds. Default: 10000.")
+    var partialFrameTimeoutMs: Int?
+
+    @Option(help: "How long draining waits for busy connections before it serves no more of them. Default: 10000 ms.")
+    var drainGraceMs: Int?
+
+    @Option(help: "Memory for event log entries that are not on the disk yet, in bytes. Default: 64 MiB.")
+    var logBufferBytes: Int?
+
     @Option(help: "The most accounts in the link state.")
     var linkAccounts: Int?
 
@@ -74,6 +83,10 @@ struct Stillwatchd: AsyncParsableCommand {
         for (name, value, range) in [
             ("--event-loops", eventLoops, 1...1024), ("--max-frame-bytes", maxFrameBytes, 1024...(64 << 20)),
             ("--max-connections", maxConnections, 1...1_000_000),
+            ("--partial-frame-timeout-ms", partialFrameTimeoutMs, 1...3_600_000),
+            ("--drain-grace-ms", drainGraceMs, 0...3_600_000),
+            // Less would not hold the largest entry.
+            ("--log-buffer-bytes", logBufferBytes, (2 << 20)...(64 << 30)),
             ("--link-accounts", linkAccounts, 1...1_000_000_000),
             ("--link-identifiers", linkIdentifiers, 1...1_000_000_000),
         ] {
@@ -130,6 +143,9 @@ struct Stillwatchd: AsyncParsableCommand {
         configuration.eventLoopCount = eventLoops
         if let maxFrameBytes { configuration.framePayloadByteCount = maxFrameBytes }
         if let maxConnections { configuration.connectionLimit = maxConnections }
+        if let partialFrameTimeoutMs { configuration.partialFrameTimeoutMs = Int64(partialFrameTimeoutMs) }
+        if let drainGraceMs { configuration.drainGraceMs = Int64(drainGraceMs) }
+        if let logBufferBytes { configuration.logBufferByteCount = logBufferBytes }
         if let linkAccounts { configuration.linkCapacity.accounts = linkAccounts }
         if let linkIdentifiers { configuration.linkCapacity.identifiers = linkIdentifiers }
         return configuration

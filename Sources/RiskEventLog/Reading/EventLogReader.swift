@@ -93,7 +93,10 @@ public final class EventLogReader {
         case .success:
             throw corrupt(.corrupt, "an entry of another length")
         case .failure(let error):
-            throw corrupt(error.code == .unsupported ? .unsupported : .corrupt, error.message)
+            guard error.code == .unsupported else { throw corrupt(.corrupt, error.message) }
+            throw corrupt(
+                .unsupported,
+                "one that a newer program wrote, read it with that program or a later one (\(error.message))")
         }
     }
 

@@ -9,21 +9,27 @@ final class ConnectionRegistry: Sendable {
     }
 
     private let state = Mutex(State())
+    private let metrics: ServiceMetrics?
+
+    /// A registry that counts its connections, if it is told where.
+    init(metrics: ServiceMetrics? = nil) {
+        self.metrics = metrics
+    }
 
     /// Notes a connection until it closes; false if there are too many.
-    func add(_ channel: any Channel, limit: Int, _ metrics: ServiceMetrics) -> Bool {
+    func add(_ channel: any Channel, limit: Int = .max) -> Bool {
         let isAdded = state.withLock { state in
             guard state.channels.count < limit else { return false }
             state.channels[ObjectIdentifier(channel)] = channel
             return true
         }
         guard isAdded else {
-            metrics.connectionsRefused.add()
+            metrics?.connectionsRefused.add()
             return false
         }
-        metrics.connectionsOpened.add()
+        metrics?.connectionsOpened.add()
         channel.closeFuture.whenComplete { _ in
-            metrics.connectionsClosed.add()
+            self.metrics?.connectionsClosed.add()
             self.remove(channel)
         }
         return true
@@ -36,7 +42,11 @@ final class ConnectionRegistry: Sendable {
         }
     }
 
-    /// Waits until all are closed; those still open after the grace are closed then.
+    /// How long a connection may take to close once it serves no more frames.
+    private static let closingTime = TimeAmount.seconds(2)
+
+    /// Waits until all are closed. Those still open after the grace are told ``DrainEnds``; those that are open long
+    /// after that, because their peer does not read, are cut off.
     func waitUntilEmpty(atMost grace: TimeAmount, on loop: any EventLoop) async {
         let empty = loop.makePromise(of: Void.self)
         let isEmpty = state.withLock { state in
@@ -44,11 +54,13 @@ final class ConnectionRegistry: Sendable {
             return state.channels.isEmpty
         }
         if isEmpty { empty.succeed(()) }
-        let timer = loop.scheduleTask(in: grace) {
+        let ending = loop.scheduleTask(in: grace) { self.announce(DrainEnds()) }
+        let cutting = loop.scheduleTask(in: grace + Self.closingTime) {
             for channel in self.state.withLock({ Array($0.channels.values) }) { channel.close(promise: nil) }
         }
         try? await empty.futureResult.get()
-        timer.cancel()
+        ending.cancel()
+        cutting.cancel()
     }
 
     private func remove(_ channel: any Channel) {
@@ -61,7 +73,8 @@ final class ConnectionRegistry: Sendable {
     }
 }
 
-/// Says why a connection is not served, and closes it.
+/// Says why a connection is not served, and closes it: our side at once, all of it when the peer has closed too or a
+/// second is over. Closing with unread bytes would reset the connection and could take the last word from the peer.
 final class RefusingHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -75,7 +88,18 @@ final class RefusingHandler: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: lastWord))).whenComplete { _ in
-            bound.value.close(promise: nil)
+            bound.value.close(mode: .output, promise: nil)
         }
+        context.eventLoop.scheduleTask(in: .seconds(1)) { bound.value.close(promise: nil) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent { context.close(promise: nil) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
     }
 }

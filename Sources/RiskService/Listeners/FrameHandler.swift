@@ -7,6 +7,9 @@ struct DrainBegins: Sendable {
     let quiet: TimeAmount
 }
 
+/// Tells a connection that was not silent while draining to serve no more frames: what was read is answered.
+struct DrainEnds: Sendable {}
+
 /// Length-prefixed frames on one connection: each complete frame gets exactly one answer.
 ///
 /// Handed whole reads, it serves all complete frames of one and writes their answers in one buffer. It stops reading
@@ -17,7 +20,7 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
 
     private enum Phase {
         case open
-        /// The peer will send no more; answers are still on their way.
+        /// No more frames are read; answers are still on their way.
         case inputClosed
         /// The last word is said; what comes in is dropped.
         case closing
@@ -72,13 +75,12 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
             isInputClosed = true
-            if phase == .open { phase = .inputClosed }
-            partial = nil
-            stopTimer()
-            closeIfDone(context)
+            endInput(context)
             if isOutputClosed { context.close(promise: nil) }
         } else if let drain = event as? DrainBegins {
             closeWhenSilent(drain.quiet, context)
+        } else if event is DrainEnds {
+            endInput(context)
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -116,6 +118,7 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
             }
         }
         buffer.moveReaderIndex(forwardBy: usedByteCount)
+        if usedByteCount > 0 { stopTimer() }
         return broken
     }
 
@@ -125,17 +128,23 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
         output.removeAll(keepingCapacity: output.count <= 1 << 20)
     }
 
-    /// Keeps an incomplete frame for the next read, for as long as a partial frame may take.
+    /// Keeps an incomplete frame for the next read, for as long as a partial frame may take from its first byte on:
+    /// bytes that trickle in buy no more time.
     private func keep(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
-        stopTimer()
         guard buffer.readableBytes > 0 else { return }
         var rest = buffer
         rest.discardReadBytes()
         partial = rest
+        if partialTimer == nil { startTimer(context) }
+    }
+
+    private func startTimer(_ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         partialTimer = context.eventLoop.scheduleTask(in: partialTimeout) {
             let (handler, context) = bound.value
             guard handler.phase == .open, handler.partial != nil else { return }
+            // The rest may wait in the kernel while we do not read: a peer that is slow to read is not slow to write.
+            guard context.channel.isWritable else { return handler.startTimer(context) }
             let error = StatusError(
                 .deadlineExceeded, reason: "FRAME_TIMEOUT",
                 message: "expected the rest of a frame within \(handler.partialTimeout.nanoseconds / 1_000_000) ms")
@@ -178,6 +187,14 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
         let buffer = context.channel.allocator.buffer(bytes: peer.lastWord(error))
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
         closeGently(context)
+    }
+
+    /// Serves no more frames, and closes once those that were read are answered.
+    private func endInput(_ context: ChannelHandlerContext) {
+        if phase == .open { phase = .inputClosed }
+        partial = nil
+        stopTimer()
+        closeIfDone(context)
     }
 
     private func closeIfDone(_ context: ChannelHandlerContext) {

@@ -5,18 +5,23 @@ internal import NIOPosix
 internal import RiskWire
 internal import Synchronization
 
-/// The three listeners of a service and the connections of the scoring one.
+/// The three listeners of a service and the connections of the scoring and the admin one.
 final class Listeners: Sendable {
     let addresses: StillwatchService.Addresses
 
     private let scoring: any Channel
     private let others: [any Channel]
     private let connections: ConnectionRegistry
+    private let operators: ConnectionRegistry
 
-    private init(scoring: any Channel, others: [any Channel], connections: ConnectionRegistry, adminSocket: String) {
+    private init(
+        scoring: any Channel, others: [any Channel], connections: ConnectionRegistry, operators: ConnectionRegistry,
+        adminSocket: String
+    ) {
         self.scoring = scoring
         self.others = others
         self.connections = connections
+        self.operators = operators
         addresses = StillwatchService.Addresses(
             scoring: Self.text(scoring.localAddress), adminSocket: adminSocket,
             metrics: others.count > 1 ? Self.text(others[1].localAddress) : nil)
@@ -27,16 +32,17 @@ final class Listeners: Sendable {
         _ shared: SharedServices, group: MultiThreadedEventLoopGroup, adminThreads: NIOThreadPool,
         drain: @escaping @Sendable () -> Void
     ) async throws -> Listeners {
-        let connections = ConnectionRegistry()
+        let connections = ConnectionRegistry(metrics: shared.metrics)
+        let operators = ConnectionRegistry()
         var opened: [any Channel] = []
         do {
-            opened.append(try await openAdmin(shared, group, adminThreads, drain))
+            opened.append(try await openAdmin(shared, group, adminThreads, operators, drain))
             if let host = shared.configuration.metricsHost {
                 opened.append(try await openMetrics(shared, group, host))
             }
             let scoring = try await openScoring(shared, group, connections)
             return Listeners(
-                scoring: scoring, others: opened, connections: connections,
+                scoring: scoring, others: opened, connections: connections, operators: operators,
                 adminSocket: shared.configuration.adminSocketPath)
         } catch {
             for channel in opened { try? await channel.close() }
@@ -44,17 +50,21 @@ final class Listeners: Sendable {
         }
     }
 
-    /// Closes the scoring listener, then each of its connections once it is silent; after the grace, at once.
+    /// Closes the scoring listener, then each of its connections once it is silent, or after the grace once what was read of it
+    /// is answered.
     func drainScoring(_ configuration: ServiceConfiguration) async {
         try? await scoring.close()
         connections.announce(DrainBegins(quiet: .milliseconds(configuration.drainQuietMs)))
         await connections.waitUntilEmpty(atMost: .milliseconds(configuration.drainGraceMs), on: scoring.eventLoop)
     }
 
-    /// Closes the admin listener and the metrics page.
+    /// Closes the admin listener and the metrics page. Operators get their answers first: one of them may have asked
+    /// for the drain.
     func closeOthers() async {
         for channel in others { try? await channel.close() }
         unlink(addresses.adminSocket)
+        operators.announce(DrainBegins(quiet: .milliseconds(20)))
+        await operators.waitUntilEmpty(atMost: .seconds(5), on: scoring.eventLoop)
     }
 
     private static func openScoring(
@@ -79,7 +89,7 @@ final class Listeners: Sendable {
                         guard let peer = peerByLoop[ObjectIdentifier(channel.eventLoop)]?.value else {
                             preconditionFailure("a connection lives on a loop of the group it was made for")
                         }
-                        guard connections.add(channel, limit: configuration.connectionLimit, shared.metrics) else {
+                        guard connections.add(channel, limit: configuration.connectionLimit) else {
                             return try channel.pipeline.syncOperations.addHandler(
                                 RefusingHandler(lastWord: peer.lastWord(overLimit(configuration.connectionLimit))))
                         }
@@ -97,7 +107,7 @@ final class Listeners: Sendable {
 
     private static func openAdmin(
         _ shared: SharedServices, _ group: MultiThreadedEventLoopGroup, _ threads: NIOThreadPool,
-        _ drain: @escaping @Sendable () -> Void
+        _ operators: ConnectionRegistry, _ drain: @escaping @Sendable () -> Void
     ) async throws -> any Channel {
         let path = shared.configuration.adminSocketPath
         try await AdminSocket.makeWay(for: path, group: group)
@@ -108,7 +118,8 @@ final class Listeners: Sendable {
             return try await ServerBootstrap(group: group)
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
+                    _ = operators.add(channel)
+                    return channel.eventLoop.makeCompletedFuture {
                         let peer = AdminPeer(models: shared.models, threads: threads, drain: drain)
                         try channel.pipeline.syncOperations.addHandler(
                             FrameHandler(

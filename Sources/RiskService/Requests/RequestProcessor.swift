@@ -61,7 +61,11 @@ final class RequestProcessor {
             let model = snapshot()
             return .success(
                 .scoreBatch(
-                    calls.map { call in call.flatMap { score($0, caller: request.caller, with: model) } }))
+                    calls.enumerated().map { index, call in
+                        call.flatMap { call in
+                            score(call, caller: request.caller, with: model).mapError { $0.inItem(index) }
+                        }
+                    }))
         case .observe(let call):
             return observe(call, caller: request.caller)
         case .health:
@@ -216,5 +220,15 @@ final class RequestProcessor {
         case .health: .health
         case .serverInfo: .serverInfo
         }
+    }
+}
+
+extension StatusError {
+    /// The same of one request of a batch, its path as the decoder writes it.
+    fileprivate func inItem(_ index: Int) -> StatusError {
+        guard !path.isEmpty else { return self }
+        var error = self
+        error.path = "requests[\(index)].\(path)"
+        return error
     }
 }
