@@ -10,8 +10,13 @@ struct AccountLinks: Sendable {
     /// One identifier the account came with.
     struct Attachment: Sendable {
         let key: UInt64
+        /// When the identifier was first seen. One that was forgotten in between starts another life, in which this
+        /// account is not counted.
+        let life: Int64
         let atMs: Int64
         let identifierClass: UInt8
+        /// Whether the account counts there as an organisation of its own.
+        var isOwnOrganisation: Bool
     }
 
     /// The most identifiers remembered of one account. One that comes with ever new ones forgets its oldest of the same
@@ -19,6 +24,8 @@ struct AccountLinks: Sendable {
     static let attachmentLimit = 64
 
     var lastSeenMs: Int64
+    /// The tenant it last said it belongs to; nil if it never did.
+    var organisation: UInt64?
     var standing = Standing.unlabelled
     var labelledAtMs: Int64 = 0
     var labelExpiresAtMs: Int64?
@@ -34,24 +41,38 @@ struct AccountLinks: Sendable {
         attachments.last { $0.identifierClass == UInt8(identifierClass.rawValue) }
     }
 
-    /// The attachment to an identifier, if there is one.
-    func attachment(_ key: UInt64) -> Attachment? {
-        attachments.first { $0.key == key }
+    /// The attachment to an identifier in its present life, if there is one.
+    func attachment(_ key: UInt64, life: Int64) -> Attachment? {
+        attachments.first { $0.key == key && $0.life == life }
     }
 
-    /// Notes that it came with an identifier; whether for the first time.
+    /// Notes that it came with an identifier; whether for the first time in the identifier's present life.
     ///
     /// The latest one of a class moves to the end, so that ``latest(_:)`` finds it.
-    mutating func attach(_ identifierClass: IdentifierClass, key: UInt64, atMs: Int64) -> Bool {
+    mutating func attach(_ identifierClass: IdentifierClass, key: UInt64, life: Int64, atMs: Int64) -> Bool {
         if let index = attachments.firstIndex(where: { $0.key == key }) {
-            if latest(identifierClass)?.key != key { attachments.append(attachments.remove(at: index)) }
-            return false
+            if attachments[index].life == life {
+                if latest(identifierClass)?.key != key { attachments.append(attachments.remove(at: index)) }
+                return false
+            }
+            attachments.remove(at: index)
         }
         if attachments.count == Self.attachmentLimit {
             let sameClass = attachments.firstIndex { $0.identifierClass == UInt8(identifierClass.rawValue) }
             attachments.remove(at: sameClass ?? 0)
         }
-        attachments.append(Attachment(key: key, atMs: atMs, identifierClass: UInt8(identifierClass.rawValue)))
+        attachments.append(
+            Attachment(
+                key: key, life: life, atMs: atMs, identifierClass: UInt8(identifierClass.rawValue),
+                isOwnOrganisation: organisation == nil))
         return true
+    }
+
+    /// The account belongs to a tenant from now on; the identifiers where it counted as one of its own so far.
+    mutating func join(_ organisation: UInt64) -> [Attachment] {
+        self.organisation = organisation
+        let own = attachments.filter(\.isOwnOrganisation)
+        for index in attachments.indices { attachments[index].isOwnOrganisation = false }
+        return own
     }
 }

@@ -4,14 +4,18 @@ internal import RiskCore
 struct EventKeys {
     let timeMs: Int64
     let account: UInt64
-    let organisation: UInt64
+    /// The tenant: the event's own, or else the one the account last named; nil if it is its own organisation.
+    let organisation: UInt64?
+    /// Whether the event names the tenant.
+    let namesOrganisation: Bool
     /// The account's identifier of each class: the event's own, or else the last one the account came with.
     private(set) var identifiers: [(identifierClass: IdentifierClass, key: UInt64, isInEvent: Bool)] = []
 
     init(_ event: AccountEvent, account links: AccountLinks?) {
         timeMs = event.timeMs
         account = LinkKey.account(event.account)
-        organisation = LinkKey.organisation(event.organisation)
+        namesOrganisation = event.reference(.orgRef) != nil
+        organisation = event.reference(.orgRef).map(LinkKey.organisation) ?? links?.organisation
         identifiers.reserveCapacity(IdentifierClass.linked.count)
         for identifierClass in IdentifierClass.linked {
             if let reference = event.identifier(identifierClass) {

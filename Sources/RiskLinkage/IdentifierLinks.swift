@@ -7,7 +7,7 @@ struct IdentifierLinks: Sendable {
     private var accounts = 0
     private var labelledBad = 0
     private var verified = 0
-    private var lastBanMs: Int64?
+    private var bans = LatestBans()
     private var arrivals: DecayedArrivals
     var organisations = 0
     var companions = 0
@@ -19,40 +19,54 @@ struct IdentifierLinks: Sendable {
     }
 
     /// An account came with it.
-    mutating func see(atMs: Int64, isNewAccount: Bool, standing: AccountLinks.Standing, labelledAtMs: Int64) {
+    mutating func see(atMs: Int64, isNewAccount: Bool, account: AccountLinks) {
         lastSeenMs = max(lastSeenMs, atMs)
         guard isNewAccount else { return }
         accounts += 1
+        if account.organisation == nil { organisations += 1 }
         arrivals.add(atMs: atMs)
-        relabel(from: .unlabelled, to: standing, atMs: labelledAtMs)
+        relabel(from: .unlabelled, to: account.standing, oldAtMs: 0, atMs: account.labelledAtMs)
     }
 
-    /// An account on it changed its standing. Counts stay at least 0 even if this identifier was forgotten in between.
-    mutating func relabel(from old: AccountLinks.Standing, to new: AccountLinks.Standing, atMs: Int64) {
-        if old == .abusive { labelledBad = max(0, labelledBad - 1) }
-        if old == .verified { verified = max(0, verified - 1) }
+    /// An account on it changed its standing.
+    mutating func relabel(
+        from old: AccountLinks.Standing, to new: AccountLinks.Standing, oldAtMs: Int64, atMs: Int64
+    ) {
+        if old == .abusive {
+            labelledBad -= 1
+            bans.remove(oldAtMs)
+        }
+        if old == .verified { verified -= 1 }
         if new == .verified { verified += 1 }
         if new == .abusive {
             labelledBad += 1
-            lastBanMs = max(lastBanMs ?? .min, atMs)
+            bans.add(atMs)
         }
     }
 
     /// The facts at a moment for an account, which is itself left out.
+    ///
+    /// - Parameters:
+    ///   - own: The account's attachment in this life; nil if it is not counted here.
+    ///   - account: What is known of the account; nil if nothing.
+    ///   - sharesOrganisation: Whether the account's own tenant is counted here.
+    ///   - sharesCompanion: Whether the account's own companion identifier is counted here.
     func facts(
-        atMs: Int64, leavingOut own: AccountLinks.Attachment?, standing: AccountLinks.Standing,
-        sharesOrganisation: Bool, sharesCompanion: Bool
+        atMs: Int64, leavingOut own: AccountLinks.Attachment?, account: AccountLinks?, sharesOrganisation: Bool,
+        sharesCompanion: Bool
     ) -> LinkFacts {
         // An event from before the last arrival sees the state as of then; its own arrival has to be aged alike.
         let atMs = max(atMs, arrivals.atMs)
+        let standing = own == nil ? AccountLinks.Standing.unlabelled : account?.standing ?? .unlabelled
+        let ownOrganisations = (own?.isOwnOrganisation == true ? 1 : 0) + (sharesOrganisation ? 1 : 0)
         var facts = LinkFacts()
         facts.firstSeenMs = firstSeenMs
-        facts.organisations = Double(max(0, organisations - (sharesOrganisation ? 1 : 0)))
-        facts.companions = Double(max(0, companions - (sharesCompanion ? 1 : 0)))
-        facts.accounts = Double(max(0, accounts - (own == nil ? 0 : 1)))
-        facts.labelledBad = Double(max(0, labelledBad - (own != nil && standing == .abusive ? 1 : 0)))
-        facts.verified = Double(max(0, verified - (own != nil && standing == .verified ? 1 : 0)))
-        facts.lastBanMs = lastBanMs
+        facts.organisations = Double(organisations - ownOrganisations)
+        facts.companions = Double(companions - (sharesCompanion ? 1 : 0))
+        facts.accounts = Double(accounts - (own == nil ? 0 : 1))
+        facts.labelledBad = Double(labelledBad - (standing == .abusive ? 1 : 0))
+        facts.verified = Double(verified - (standing == .verified ? 1 : 0))
+        facts.lastBanMs = bans.latest(leavingOut: standing == .abusive ? account?.labelledAtMs : nil)
         // Exactly nothing when alone: what is left after subtracting would be rounding noise.
         guard facts.accounts > 0 else { return facts }
         var (day, week, month) = arrivals.values(atMs: atMs)
@@ -65,5 +79,28 @@ struct IdentifierLinks: Sendable {
         (facts.arrivals1d, facts.arrivals7d, facts.arrivals30d) = (day, week, month)
         facts.established = max(0, facts.accounts - month - facts.labelledBad)
         return facts
+    }
+}
+
+/// When accounts on an identifier were labelled abusive: the latest two, so that one account can be left out.
+private struct LatestBans: Sendable {
+    private var first: Int64?
+    private var second: Int64?
+
+    mutating func add(_ atMs: Int64) {
+        if atMs >= first ?? .min {
+            (first, second) = (atMs, first)
+        } else if atMs >= second ?? .min {
+            second = atMs
+        }
+    }
+
+    /// Takes one back. What was third is forgotten, so this can leave an older ban out, never invent one.
+    mutating func remove(_ atMs: Int64) {
+        if first == atMs { (first, second) = (second, nil) } else if second == atMs { second = nil }
+    }
+
+    func latest(leavingOut own: Int64?) -> Int64? {
+        own != nil && first == own ? second : first
     }
 }

@@ -86,8 +86,11 @@ public struct LinkState: Sendable {
             case .verified: .verified
             case .legitimate, .withdrawn: .unlabelled
             }
+        let isNewExpiry = accounts[key]?.labelExpiresAtMs != label.expiresAtMs
         setStanding(standing, of: key, atMs: label.knownAtMs, expiresAtMs: label.expiresAtMs)
-        if let expiresAtMs = label.expiresAtMs { expiries.insert(LabelExpiry(atMs: expiresAtMs, account: key)) }
+        if let expiresAtMs = label.expiresAtMs, isNewExpiry {
+            expiries.insert(LabelExpiry(atMs: expiresAtMs, account: key))
+        }
     }
 
     private func facts(for keys: EventKeys, _ account: AccountLinks?) -> LinkSnapshot {
@@ -106,29 +109,32 @@ public struct LinkState: Sendable {
             unseen.firstSeenMs = keys.timeMs
             return unseen
         }
-        let sharesOrganisation =
-            identifier.organisations > 0
-            && pairs[LinkKey.pair(key, life: identifier.firstSeenMs, with: keys.organisation)] != nil
+        var sharesOrganisation = false
+        if let organisation = keys.organisation, identifier.organisations > 0 {
+            sharesOrganisation = pairs[LinkKey.pair(key, life: identifier.firstSeenMs, with: organisation)] != nil
+        }
         var sharesCompanion = false
         if let companion = identifierClass.companion, let own = keys.key(of: companion) {
             sharesCompanion = pairs[LinkKey.pair(key, life: identifier.firstSeenMs, with: own)] != nil
         }
         return identifier.facts(
-            atMs: keys.timeMs, leavingOut: account?.attachment(key), standing: account?.standing ?? .unlabelled,
+            atMs: keys.timeMs, leavingOut: account?.attachment(key, life: identifier.firstSeenMs), account: account,
             sharesOrganisation: sharesOrganisation, sharesCompanion: sharesCompanion)
     }
 
     private mutating func attach(_ keys: EventKeys, _ known: AccountLinks?) {
         var account = known ?? AccountLinks(lastSeenMs: keys.timeMs)
         account.lastSeenMs = max(account.lastSeenMs, keys.timeMs)
+        if keys.namesOrganisation, let organisation = keys.organisation {
+            for attachment in account.join(organisation) { moveToTenant(attachment, organisation, atMs: keys.timeMs) }
+        }
         for (identifierClass, key, isInEvent) in keys.identifiers where isInEvent {
-            let isNew = account.attach(identifierClass, key: key, atMs: keys.timeMs)
-            let (standing, labelledAtMs) = (account.standing, account.labelledAtMs)
-            let life = identifiers.touch(key, inserting: IdentifierLinks(firstSeenMs: keys.timeMs)) {
-                $0.see(atMs: keys.timeMs, isNewAccount: isNew, standing: standing, labelledAtMs: labelledAtMs)
-                return $0.firstSeenMs
+            let life = identifiers[key]?.firstSeenMs ?? keys.timeMs
+            let isNew = account.attach(identifierClass, key: key, life: life, atMs: keys.timeMs)
+            identifiers.touch(key, inserting: IdentifierLinks(firstSeenMs: life)) {
+                $0.see(atMs: keys.timeMs, isNewAccount: isNew, account: account)
             }
-            if addPair(key, life: life, with: keys.organisation, atMs: keys.timeMs) {
+            if let organisation = account.organisation, addPair(key, life: life, with: organisation, atMs: keys.timeMs) {
                 identifiers.modify(key) { $0.organisations += 1 }
             }
             if let companion = identifierClass.companion, let other = keys.key(of: companion),
@@ -138,6 +144,13 @@ public struct LinkState: Sendable {
             }
         }
         accounts.touch(keys.account, inserting: account) { $0 = account }
+    }
+
+    /// An account that counted on an identifier as an organisation of its own turns out to belong to a tenant.
+    private mutating func moveToTenant(_ attachment: AccountLinks.Attachment, _ organisation: UInt64, atMs: Int64) {
+        guard identifiers[attachment.key]?.firstSeenMs == attachment.life else { return }
+        let isNew = addPair(attachment.key, life: attachment.life, with: organisation, atMs: atMs)
+        identifiers.modify(attachment.key) { $0.organisations += isNew ? 0 : -1 }
     }
 
     /// Whether the pair is new.
@@ -151,16 +164,19 @@ public struct LinkState: Sendable {
     private mutating func setStanding(
         _ standing: AccountLinks.Standing, of key: UInt64, atMs: Int64, expiresAtMs: Int64?
     ) {
-        let (old, attachments) = accounts.touch(key, inserting: AccountLinks(lastSeenMs: atMs)) { account in
-            defer {
-                account.standing = standing
-                account.labelledAtMs = atMs
-                account.labelExpiresAtMs = expiresAtMs
-            }
-            return (account.standing, account.attachments)
+        accounts.touch(key, inserting: AccountLinks(lastSeenMs: atMs)) { _ in }
+        guard let account = accounts[key] else { return }
+        accounts.modify(key) {
+            $0.standing = standing
+            $0.labelExpiresAtMs = expiresAtMs
+            // Said again, a label is as old as when it was said first.
+            if standing != account.standing { $0.labelledAtMs = atMs }
         }
-        for attachment in attachments {
-            identifiers.modify(attachment.key) { $0.relabel(from: old, to: standing, atMs: atMs) }
+        guard standing != account.standing else { return }
+        for attachment in account.attachments where identifiers[attachment.key]?.firstSeenMs == attachment.life {
+            identifiers.modify(attachment.key) {
+                $0.relabel(from: account.standing, to: standing, oldAtMs: account.labelledAtMs, atMs: atMs)
+            }
         }
     }
 

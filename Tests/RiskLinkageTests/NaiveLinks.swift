@@ -31,10 +31,27 @@ struct NaiveLinks {
         return Double(others(identifierClass, identifier, event).filter(isAbusive).count)
     }
 
+    /// Tenants that were named while on the identifier, or by an account that was on it before; and accounts that never
+    /// named one.
     func organisations(_ identifierClass: IdentifierClass, for event: AccountEvent) -> Double? {
         guard let identifier = identifier(identifierClass, of: event) else { return nil }
-        let seen = events.filter { $0.identifier(identifierClass) == identifier }.map(\.organisation)
-        return Double(Set(seen).subtracting([event.organisation]).count)
+        var seen: Set<Reference> = []
+        var current: [Reference: Reference] = [:]
+        var onIt: Set<Reference> = []
+        for past in events {
+            let named = past.reference(.orgRef)
+            if let named {
+                if current[past.account] == nil, onIt.contains(past.account) { seen.insert(named) }
+                current[past.account] = named
+            }
+            if past.identifier(identifierClass) == identifier {
+                onIt.insert(past.account)
+                if let tenant = current[past.account] { seen.insert(tenant) }
+            }
+        }
+        let alone = onIt.subtracting([event.account]).filter { current[$0] == nil }.count
+        let own = event.reference(.orgRef) ?? current[event.account]
+        return Double(seen.subtracting(own.map { [$0] } ?? []).count + alone)
     }
 
     func arrivals30d(_ identifierClass: IdentifierClass, for event: AccountEvent) -> Double? {
