@@ -88,7 +88,7 @@ let package = Package(
         tests("RiskCoreTests", ["RiskCore"]),
         tests("RiskIdentityTests", ["RiskIdentity", "RiskCore"]),
         tests("RiskLinearAlgebraTests", ["RiskLinearAlgebra"]),
-        tests("RiskModelsTests", ["RiskModels", "RiskWire", "RiskCore"]),
+        tests("RiskModelsTests", ["RiskModels", "RiskWire", "RiskCore", crypto]),
         tests("RiskLinkageTests", ["RiskLinkage", "RiskCore"]),
         tests("RiskWireTests", ["RiskWire", "RiskCore", "RiskModels"]),
         tests("RiskEventLogTests", ["RiskEventLog", "RiskWire", "RiskCore"]),

@@ -46,6 +46,11 @@ public final class ServableModel: Sendable {
         for feature in model.document.features {
             if feature.name.hasPrefix("custom.") {
                 let name = String(feature.name.dropFirst("custom.".count))
+                guard feature.direction == .free else {
+                    throw ModelFileError(
+                        .notMonotone,
+                        "\(feature.name): a custom value may be negative, so nothing proves its direction")
+                }
                 customKinds[name] = feature.categories == nil ? .number : .text
                 inputs.append(
                     feature.categories.map { .customText(name, categories: $0) } ?? .customNumber(name))

@@ -11,6 +11,9 @@ public import RiskCore
 public struct LinkState: Sendable {
     /// How much the state holds.
     public struct Capacity: Sendable, Equatable {
+        /// The largest capacity of either kind.
+        public static let maximum = 1_000_000_000
+
         /// The most accounts.
         public var accounts: Int
         /// The most identifiers; twice as many pairs of an identifier and an organisation are held.
@@ -134,7 +137,8 @@ public struct LinkState: Sendable {
             identifiers.touch(key, inserting: IdentifierLinks(firstSeenMs: life)) {
                 $0.see(atMs: keys.timeMs, isNewAccount: isNew, account: account)
             }
-            if let organisation = account.organisation, addPair(key, life: life, with: organisation, atMs: keys.timeMs) {
+            if let organisation = account.organisation, addPair(key, life: life, with: organisation, atMs: keys.timeMs)
+            {
                 identifiers.modify(key) { $0.organisations += 1 }
             }
             if let companion = identifierClass.companion, let other = keys.key(of: companion),

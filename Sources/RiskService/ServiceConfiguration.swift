@@ -39,10 +39,12 @@ public struct ServiceConfiguration: Sendable {
     public var linkCapacity = LinkState.Capacity()
     /// How far an event's time may be ahead of the server's clock, in milliseconds.
     public var eventTimeToleranceMs: Int64 = 300_000
+    /// How long a label may take to reach the disk before its caller is told that this is not known, in milliseconds.
+    public var labelTimeoutMs: Int64 = 5_000
     /// How long an answer is kept for a repeated request id, in milliseconds.
     public var repeatWindowMs: Int64 = 600_000
     /// The most answers that are kept for repeated request ids.
-    public var repeatCapacity = 200_000
+    public var repeatCapacity = 500_000
     /// Size at which the event log starts a new segment, in bytes.
     public var logSegmentByteCount = 256 << 20
     /// Memory for log entries that are not written yet, in bytes.

@@ -29,7 +29,8 @@ enum StateRestorer {
             logger.warning(
                 "the event log lacks entries, so do the links", metadata: ["missing": "\(replay.missingEntryCount)"])
         }
-        let sequence = replay.lastSequence + 1
+        // An empty last segment names a sequence that never came.
+        let sequence = max(writer.recovery.nextSequence, replay.lastSequence + 1)
         let session = SessionStart(
             version: StillwatchVersion.current, stateWasEmpty: replay.lastSequence == 0,
             accountCapacity: configuration.linkCapacity.accounts,

@@ -74,7 +74,14 @@ struct Stillwatchd: AsyncParsableCommand {
     @Option(help: "Lowest level that is logged: trace, debug, info, notice, warning, error, critical.")
     var logLevel = "info"
 
+    private var acceptedCustomNames: Set<String> {
+        Set(acceptCustom.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty })
+    }
+
     func validate() throws {
+        if let name = acceptedCustomNames.first(where: { $0.wholeMatch(of: /[a-z][a-z0-9_]{0,63}/) == nil }) {
+            throw ValidationError("--accept-custom: expected names [a-z][a-z0-9_]{0,63}, found \"\(name)\"")
+        }
         _ = try Endpoint(listen, option: "--listen")
         if metricsListen != "off" { _ = try Endpoint(metricsListen, option: "--metrics-listen") }
         guard Logger.Level(rawValue: logLevel) != nil else {
@@ -139,7 +146,7 @@ struct Stillwatchd: AsyncParsableCommand {
         }
         configuration.modelName = modelName
         configuration.modelPollMs = pollIntervalMs
-        configuration.acceptedCustomNames = Set(acceptCustom.split(separator: ",").map(String.init))
+        configuration.acceptedCustomNames = acceptedCustomNames
         configuration.eventLoopCount = eventLoops
         if let maxFrameBytes { configuration.framePayloadByteCount = maxFrameBytes }
         if let maxConnections { configuration.connectionLimit = maxConnections }

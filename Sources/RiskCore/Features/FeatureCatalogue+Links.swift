@@ -5,6 +5,9 @@ extension FeatureCatalogue {
     /// card, and saturate where the identifier is a hub.
     static let links: [Feature] = IdentifierClass.linked.flatMap(measures) + acrossClasses
 
+    /// Long-standing company counts up to this multiple of what is ordinary: trust in a place has an end.
+    static let trustedCompanyLimit = 16.0
+
     private static func measures(of identifierClass: IdentifierClass) -> [Feature] {
         let (ordinary, most) = (identifierClass.expectedDegree, identifierClass.saturationCount)
         func feature(
@@ -16,6 +19,10 @@ extension FeatureCatalogue {
             ) { $0.links[identifierClass].map(value) ?? .nan }
         }
         let shared = sharingReason(of: identifierClass)
+        let established = feature(
+            "established", .lowers, .trustTenure,
+            "long-standing accounts without an abusive label, against what is ordinary"
+        ) { min($0.established / ordinary, trustedCompanyLimit) }
         return [
             feature("accounts", .raises, shared, "other accounts, against what is ordinary") {
                 min($0.accounts, most) / ordinary
@@ -33,10 +40,7 @@ extension FeatureCatalogue {
                 min($0.arrivals30d, most) / ordinary
             },
             feature("labelled_bad", .raises, .linkBannedRecent, "accounts labelled abusive") { $0.labelledBad },
-            feature("established", .lowers, .trustTenure, "long-standing accounts without an abusive label") {
-                min($0.established, most) / ordinary
-            },
-        ]
+        ] + (identifierClass.isOrdinarilyShared ? [established] : [])
     }
 
     private static func sharingReason(of identifierClass: IdentifierClass) -> ReasonCode {

@@ -15,12 +15,16 @@ extension FeatureCatalogue {
             guard let instrument = observation.links[.instrument] else { return .nan }
             let contract = observation.flag(
                 .contractClass, isOneOf: ContractClass.enterprise, .authorisedReseller, .researchPermit)
-            return instrument.arrivals30d / (contract == 1 ? contractAccountsPerInstrument : 1)
+            return min(instrument.arrivals30d, IdentifierClass.instrument.saturationCount)
+                / (contract == 1 ? contractAccountsPerInstrument : 1)
         },
         Feature(
             "payment.instrument_domains", .raises, .paySharedAcrossOrgs, skewed: true, link: .instrument,
             "other e-mail domains on the instrument"
-        ) { observation in observation.links[.instrument]?.companions ?? .nan },
+        ) { observation in
+            observation.links[.instrument].map { min($0.companions, IdentifierClass.instrument.saturationCount) }
+                ?? .nan
+        },
         Feature("payment.is_prepaid", .raises, .payInstrumentRisk, "1 if the card is prepaid") {
             $0.flag(.fundingType, isOneOf: FundingType.prepaid)
         },

@@ -32,7 +32,9 @@ extension FeatureCatalogue {
             "signup.mx_domains", .raises, .signupEmailDomain, skewed: true, link: .emailMx,
             "other e-mail domains on this mail exchanger, against what is ordinary"
         ) { observation in
-            observation.links[.emailMx].map { $0.companions / IdentifierClass.emailMx.expectedDegree } ?? .nan
+            observation.links[.emailMx].map {
+                min($0.companions, IdentifierClass.emailMx.saturationCount) / IdentifierClass.emailMx.expectedDegree
+            } ?? .nan
         },
     ]
 
@@ -95,7 +97,7 @@ extension FeatureCatalogue {
         ) { observation in
             guard let prefix = observation.links[.ipPrefix] else { return .nan }
             let people = observation.number(.ipSharedUserEstimate)
-            return prefix.arrivals1d / (1 + (people.isNaN ? 0 : people))
+            return min(prefix.arrivals1d, IdentifierClass.ipPrefix.saturationCount) / (1 + (people.isNaN ? 0 : people))
         },
         Feature(
             "signup.asn_lift", .raises, .signupBurstNetwork, skewed: true, link: .asn,

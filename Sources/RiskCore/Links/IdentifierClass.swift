@@ -47,6 +47,10 @@ public enum IdentifierClass: Int, CaseIterable, Sendable {
         }
     }
 
+    /// Whether strangers ordinarily share one. Only there can long-standing company be a reason for trust: on a network
+    /// or a mail domain, not on a card or a device.
+    public var isOrdinarilyShared: Bool { expectedDegree >= 4 }
+
     /// A second class whose distinct values are counted on each identifier of this one.
     ///
     /// Many e-mail domains on one card, or on one mail exchanger, say more than many accounts do.

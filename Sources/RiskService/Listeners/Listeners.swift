@@ -50,8 +50,8 @@ final class Listeners: Sendable {
         }
     }
 
-    /// Closes the scoring listener, then each of its connections once it is silent, or after the grace once what was read of it
-    /// is answered.
+    /// Closes the scoring listener, then each of its connections once it is silent, or after the grace once what was
+    /// read of it is answered.
     func drainScoring(_ configuration: ServiceConfiguration) async {
         try? await scoring.close()
         connections.announce(DrainBegins(quiet: .milliseconds(configuration.drainQuietMs)))

@@ -155,13 +155,18 @@ final class ModelStore: Sendable {
                 }
                 return true
             }
-            if isNew { report(model, trigger: trigger) }
+            if isNew {
+                promotions.forget(over: model.digest)
+                report(model, trigger: trigger)
+            }
         } catch {
             refuse(error, path: filePath, trigger: trigger)
         }
     }
 
     private func swap(to held: Held, in state: inout State) {
+        // The active model promoted again must not push the one before it out of reach.
+        guard held.model.digest != state.active.model.digest else { return }
         state.previous = state.active
         state.active = held
         generation.wrappingAdd(1, ordering: .releasing)

@@ -20,6 +20,11 @@ struct PromotionRecord: Sendable {
         return FileAccess.stamp(path) == nil ? nil : path
     }
 
+    /// Forgets what was promoted over a model: somebody has put that model into the model directory again.
+    func forget(over base: [UInt8]) {
+        FileAccess.remove(path(for: base))
+    }
+
     /// Keeps a promoted model; promoting the base itself again forgets the one over it.
     func keep(_ file: [UInt8], digest: [UInt8], over base: [UInt8]) throws(ModelFileError) {
         if digest == base {

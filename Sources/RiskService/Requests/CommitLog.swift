@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import RiskCore
 internal import RiskEventLog
 internal import RiskLinkage
@@ -43,7 +44,7 @@ final class CommitLog: Sendable {
         }
     }
 
-    /// Applies a label: its place in the order. ``recordDurably(_:_:completion:)`` has to follow.
+    /// Applies a label: its place in the order. ``recordDurably(_:_:withinMs:completion:)`` has to follow.
     func apply(_ label: Label) -> UInt64 {
         state.withLock { state in
             state.sequence += 1
@@ -57,10 +58,28 @@ final class CommitLog: Sendable {
         writer.append(sequence: sequence, bytes: entry) == .accepted ? [] : [Self.logDegradation]
     }
 
-    /// Hands an encoded entry to the log; the completion comes when it is on disk, or will not be.
+    /// Hands an encoded entry to the log. The completion comes once: when the entry is on disk, when it is known that
+    /// it will not be, or with nil after the time limit, when neither is known because the disk does not answer.
     func recordDurably(
-        _ sequence: UInt64, _ entry: [UInt8], completion: @escaping @Sendable (Result<Void, EventLogError>) -> Void
+        _ sequence: UInt64, _ entry: [UInt8], withinMs: Int64,
+        completion: @escaping @Sendable (Result<Void, EventLogError>?) -> Void
     ) {
-        writer.appendDurably(sequence: sequence, bytes: entry, completion: completion)
+        let answer = OnlyOnce(completion)
+        writer.appendDurably(sequence: sequence, bytes: entry) { answer($0) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(withinMs))) { answer(nil) }
+    }
+}
+
+/// Passes on the first of several calls from any threads.
+private final class OnlyOnce<Value>: Sendable {
+    private let body: @Sendable (Value) -> Void
+    private let isDone = Atomic<Bool>(false)
+
+    init(_ body: @escaping @Sendable (Value) -> Void) {
+        self.body = body
+    }
+
+    func callAsFunction(_ value: Value) {
+        if !isDone.exchange(true, ordering: .relaxed) { body(value) }
     }
 }

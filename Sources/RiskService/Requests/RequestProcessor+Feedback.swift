@@ -17,7 +17,7 @@ extension RequestProcessor {
         }
         let key = call.requestID.map { RepeatedRequests.Key(caller: caller, requestID: $0) }
         do throws(StatusError) {
-            let label = try Self.label(from: call)
+            let label = try label(from: call)
             try checkLog()
             if let key, let body = try stored(key, call) {
                 let reply = WireReply(id: id, outcome: .success(body))
@@ -26,11 +26,14 @@ extension RequestProcessor {
             }
             let sequence = shared.commits.apply(label)
             let later = makeLater()
-            shared.commits.recordDurably(sequence, entry(sequence, .labelled(label))) { result in
+            shared.commits.recordDurably(
+                sequence, entry(sequence, .labelled(label)), withinMs: shared.configuration.labelTimeoutMs
+            ) { result in
                 let outcome: Result<WireReply.Body, StatusError> =
                     switch result {
-                    case .success: .success(.feedback(commitSequence: sequence))
-                    case .failure(let error): .failure(Self.notDurable(error))
+                    case .success?: .success(.feedback(commitSequence: sequence))
+                    case .failure(let error)?: .failure(Self.notDurable("\(error)"))
+                    case nil: .failure(Self.notDurable("the disk did not answer in time"))
                     }
                 if let key {
                     switch outcome {
@@ -73,7 +76,7 @@ extension RequestProcessor {
         }
     }
 
-    private static func label(from call: FeedbackCall) throws(StatusError) -> Label {
+    private func label(from call: FeedbackCall) throws(StatusError) -> Label {
         let account: Reference
         switch call.target {
         case .account(let reference):
@@ -86,14 +89,33 @@ extension RequestProcessor {
             }
             account = reference
         }
+        let nowMs = ServiceClock.wallMs()
+        let knownAtMs = call.knownAtMs ?? nowMs
+        try check(knownAtMs: knownAtMs, expiresAtMs: call.expiresAtMs, nowMs: nowMs)
         return Label(
-            account: account, verdict: call.verdict, source: call.source, reason: call.reason,
-            knownAtMs: call.knownAtMs ?? ServiceClock.wallMs(), expiresAtMs: call.expiresAtMs)
+            account: account, verdict: call.verdict, source: call.source, reason: call.reason, knownAtMs: knownAtMs,
+            expiresAtMs: call.expiresAtMs)
     }
 
-    private static func notDurable(_ error: EventLogError) -> StatusError {
+    private func check(knownAtMs: Int64, expiresAtMs: Int64?, nowMs: Int64) throws(StatusError) {
+        let tolerance = shared.configuration.eventTimeToleranceMs
+        guard knownAtMs <= nowMs + tolerance else {
+            throw StatusError(
+                FieldError(
+                    .outOfRange, path: "known_at_ms", expected: "at most \(tolerance) ms ahead of the server's clock",
+                    found: "\(knownAtMs - nowMs) ms ahead"))
+        }
+        if let expiresAtMs, expiresAtMs <= knownAtMs {
+            throw StatusError(
+                FieldError(
+                    .outOfRange, path: "expires_at_ms", expected: "a time after known_at_ms",
+                    found: "\(knownAtMs - expiresAtMs) ms before it"))
+        }
+    }
+
+    private static func notDurable(_ why: String) -> StatusError {
         StatusError(
             .unavailable, reason: "EVENT_LOG_FAILING",
-            message: "the label is in force but could not be kept, send it again: \(error)")
+            message: "the label is in force but not known to be kept, send it again: \(why)")
     }
 }

@@ -48,11 +48,17 @@ public struct EventTraining {
         }
         let replay = try LogReplay(path: log, labels: known.map(\.label))
         var dataset = EventDataset()
+        var lateCount = 0
         while let event = try replay.next() {
             progress("replaying", replay.progress)
             let observation = event.observation
             if let untilMs, observation.event.timeMs >= untilMs { continue }
             if let eventType, observation.event.type != eventType { continue }
+            // It shapes the links, but a row of it would teach the model what nobody knew then.
+            if event.sawLaterLabels {
+                lateCount += 1
+                continue
+            }
             guard let isAbusive = truth[observation.event.account]?.isAbusive ?? (unlabelled == .skip ? nil : false)
             else { continue }
             try dataset.add(observation, label: isAbusive)
@@ -66,7 +72,7 @@ public struct EventTraining {
         var document = try LogisticTraining(options: options, progress: progress).train(data, name: name)
         document.training.campaigns = Set(known.map(\.campaign)).subtracting([""]).sorted()
         document.training.card = card
-        document.training.options += statement
+        document.training.options += statement + ["late_events_left_out=\(lateCount)"]
         return document
     }
 

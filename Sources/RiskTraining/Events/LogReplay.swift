@@ -12,6 +12,8 @@ public struct ReplayedEvent: Sendable {
     public let observation: Observation
     /// What was answered when it was served; nil if it never was.
     public let answer: LoggedAnswer?
+    /// Whether labels of a file were in force that became known only after the event: it came in late.
+    public let sawLaterLabels: Bool
 }
 
 /// Goes through event logs in commit order and gives every event to score with the facts of just before it.
@@ -22,6 +24,7 @@ public final class LogReplay {
     private var reader: EventLogReader
     private var labels: LabelSchedule
     private var replay: LinkReplay?
+    private var newestLabelMs = Int64.min
 
     /// Opens a log: a directory of segments or one file.
     ///
@@ -53,12 +56,15 @@ public final class LogReplay {
             var state = replay.take() ?? LinkReplay(capacity: Self.capacity(of: entry))
             defer { replay = state }
             if let timeMs = Self.eventTimeMs(of: entry) {
-                for label in labels.due(atMs: timeMs) { state.apply(label) }
+                for label in labels.due(atMs: timeMs) {
+                    state.apply(label)
+                    newestLabelMs = label.knownAtMs
+                }
             }
             guard let facts = state.apply(entry), case .scored(let event, let answer) = entry.content else { continue }
             return ReplayedEvent(
                 commitSequence: entry.commitSequence, observation: Observation(event: event, links: facts),
-                answer: answer)
+                answer: answer, sawLaterLabels: event.timeMs < newestLabelMs)
         }
         return nil
     }
@@ -71,8 +77,9 @@ public final class LogReplay {
     }
 
     private static func capacity(of entry: LogEntry) -> LinkState.Capacity {
-        guard case .sessionStarted(let session) = entry.content, session.accountCapacity > 0,
-            session.identifierCapacity > 0
+        let range = 1...LinkState.Capacity.maximum
+        guard case .sessionStarted(let session) = entry.content, range.contains(session.accountCapacity),
+            range.contains(session.identifierCapacity)
         else { return LinkState.Capacity() }
         return LinkState.Capacity(accounts: session.accountCapacity, identifiers: session.identifierCapacity)
     }

@@ -75,6 +75,8 @@ struct Events: ParsableCommand {
     }
 
     private func exportLines(_ path: String) throws {
+        // Opened first: a log that is not there must not cost the file that is.
+        let reader = try EventLogReader(path: path)
         let handle: FileHandle
         if let out {
             guard FileManager.default.createFile(atPath: out, contents: nil),
@@ -84,7 +86,6 @@ struct Events: ParsableCommand {
         } else {
             handle = .standardOutput
         }
-        let reader = try EventLogReader(path: path)
         let count = try EventLogExport.writeJSONLines(reader) { try handle.write(contentsOf: Data($0)) }
         if let tail = reader.tornTail {
             standardError(

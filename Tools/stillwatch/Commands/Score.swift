@@ -52,7 +52,14 @@ struct Score: AsyncParsableCommand {
             throw ToolError("no service answers at \(server): \(error)")
         }
         let sink = try AnswerSink(path: out)
-        let refused = try await send(to: client, sink)
+        let refused: Int
+        do {
+            refused = try await send(to: client, sink)
+        } catch {
+            // What was answered was recorded by the service: keep it.
+            try sink.finish()
+            throw error
+        }
         try await client.close()
         try sink.finish()
         if refused > 0 { throw ToolError("\(refused) events were refused") }
@@ -74,7 +81,7 @@ struct Score: AsyncParsableCommand {
             let method: WireRequest.Method =
                 observe
                 ? .observe(ObserveCall(event: incoming)) : .score(ScoreCall(event: incoming, isDryRun: dryRun))
-            let event = try incoming.builder.build()
+            let event = try build(incoming, line: reader.line)
             let caller = caller
             let sent = client.begin(method, caller: caller)
             onTheirWay.append((event, Task { try await sent() }))
@@ -82,6 +89,14 @@ struct Score: AsyncParsableCommand {
         }
         while !onTheirWay.isEmpty { try await takeOldest() }
         return refused
+    }
+
+    private func build(_ incoming: IncomingEvent, line: Int) throws -> AccountEvent {
+        do {
+            return try incoming.builder.build()
+        } catch {
+            throw ToolError("\(requests):\(line): \(error)")
+        }
     }
 
     private func endpoint() throws -> (String, Int) {

@@ -146,7 +146,18 @@ struct Train: ParsableCommand {
         return Array(hash.finalize())
     }
 
+    /// Says what the policy cannot do: a model that never flags looks like one that found nothing.
+    private func warnOfMissingThresholds(_ model: LoadedModel) {
+        let decisions = Set(model.document.policy.rules.map(\.decision))
+        let missing = [Decision.monitor, .stepUp, .cap, .review].filter { !decisions.contains($0) }
+        guard !missing.isEmpty else { return }
+        let words = missing.map(\.word).joined(separator: ", ")
+        standardError(
+            "warning: too few honest events were held out to set a threshold for \(words): this model never decides so")
+    }
+
     private func report(_ model: LoadedModel) throws {
+        warnOfMissingThresholds(model)
         let training = model.document.training
         if json {
             print(
@@ -154,6 +165,7 @@ struct Train: ParsableCommand {
                     "out": out, "digest": hexadecimal(model.digest), "features": model.featureCount,
                     "rows": training.rowCount, "positives": training.positiveCount,
                     "metrics": Dictionary(training.metrics.map { ($0.name, $0.value) }) { $1 },
+                    "decisions": Set(model.document.policy.rules.map(\.decision.word)).sorted(),
                 ]))
             return
         }
