@@ -51,7 +51,7 @@ enum TestModels {
 /// Events as a busy provider sends them.
 struct EventStream {
     private var generator: SeededGenerator
-    private var timeMs: Int64
+    private(set) var timeMs: Int64
 
     init(seed: UInt64, fromMs: Int64 = 1_762_000_000_000) {
         generator = SeededGenerator(seed: seed)
