@@ -7,8 +7,8 @@ import Testing
 /// Serving and training see the same numbers. The project's most important test.
 @Suite(.serialized) struct ParityTests {
     /// A service's own log through the tool's replay gives bit-equal feature vectors, margins and contributions: with
-    /// four callers at a time, labels that come, expire and go, a restart in the middle, and in the second case tables so
-    /// small that accounts and identifiers are forgotten all the time.
+    /// four callers at a time, labels that come, expire and go, a restart in the middle, and in the second case tables
+    /// so small that accounts and identifiers are forgotten all the time.
     @Test(arguments: [(1, []), (2, ["--link-accounts", "60", "--link-identifiers", "150"])] as [(UInt64, [String])])
     func replayOfAServicesLogGivesServingsBits(seed: UInt64, arguments: [String]) async throws {
         let model = try TestModels.file(seed: seed)
