@@ -74,7 +74,7 @@ struct Score: AsyncParsableCommand {
             let method: WireRequest.Method =
                 observe
                 ? .observe(ObserveCall(event: incoming)) : .score(ScoreCall(event: incoming, isDryRun: dryRun))
-            let event = try incoming.builder.build()
+            let event = try whole(incoming, line: reader.line)
             let caller = caller
             let sent = client.begin(method, caller: caller)
             onTheirWay.append((event, Task { try await sent() }))
@@ -82,6 +82,15 @@ struct Score: AsyncParsableCommand {
         }
         while !onTheirWay.isEmpty { try await takeOldest() }
         return refused
+    }
+
+    /// The event as the service sees it, but for the raw identifiers.
+    private func whole(_ incoming: IncomingEvent, line: Int) throws -> AccountEvent {
+        do throws(FieldError) {
+            return try incoming.builder.build()
+        } catch {
+            throw JSONLinesError(error, file: requests, line: line)
+        }
     }
 
     private func endpoint() throws -> (String, Int) {
