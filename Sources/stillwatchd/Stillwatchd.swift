@@ -92,8 +92,7 @@ struct Stillwatchd: AsyncParsableCommand {
             ("--max-connections", maxConnections, 1...1_000_000),
             ("--partial-frame-timeout-ms", partialFrameTimeoutMs, 1...3_600_000),
             ("--drain-grace-ms", drainGraceMs, 0...3_600_000),
-            // Less would not hold the largest entry.
-            ("--log-buffer-bytes", logBufferBytes, (2 << 20)...(64 << 30)),
+            ("--log-buffer-bytes", logBufferBytes, (1 << 20)...(64 << 30)),
             ("--link-accounts", linkAccounts, 1...1_000_000_000),
             ("--link-identifiers", linkIdentifiers, 1...1_000_000_000),
         ] {

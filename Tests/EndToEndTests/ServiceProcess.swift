@@ -42,12 +42,6 @@ final class ServiceProcess: @unchecked Sendable {
     /// Starts it again after ``stop()`` or ``killHard()``.
     func start() throws {
         process = Process()
-        let command =
-            [
-                Executable.path("stillwatchd"), "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0",
-                "--model-directory", folder.path("models"), "--data-directory", folder.path("data"),
-                "--admin-socket", adminSocket, "--event-loops", "2",
-            ] + extraArguments
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         let limit = limits.map { "ulimit \($0); " } ?? ""
         process.arguments = ["-c", "\(limit)exec \"$@\"", "bash"] + command
@@ -72,6 +66,21 @@ final class ServiceProcess: @unchecked Sendable {
         port = try Self.port(ready["listen"])
         metricsPort = try Self.port(ready["metrics"])
         modelDigest = try #require(ready["model_digest"] as? String)
+    }
+
+    private var command: [String] {
+        [
+            Executable.path("stillwatchd"), "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0",
+            "--model-directory", folder.path("models"), "--data-directory", folder.path("data"),
+            "--admin-socket", adminSocket, "--event-loops", "2",
+        ] + extraArguments
+    }
+
+    /// Starts it where it must not come up; its exit status and what it said.
+    func failedStart() throws -> (status: Int32, error: String) {
+        let (status, output, error) = try Executable.run("/usr/bin/env", ["timeout", "20"] + command)
+        #expect(output.isEmpty, "it started")
+        return (status, error)
     }
 
     /// SIGTERM; the exit status.
@@ -107,17 +116,28 @@ final class ServiceProcess: @unchecked Sendable {
         try await AdminClient.connect(socketPath: adminSocket)
     }
 
+    /// Memory it holds now, in bytes.
+    func residentByteCount() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+        return try #require(line.split(separator: " ").dropLast().last.flatMap { Int($0) }) * 1024
+    }
+
+    /// What its HTTP port answers, with the head.
+    func page(_ path: String) throws -> String {
+        try Executable.run("/usr/bin/env", ["bash", "-c", Self.fetch, "bash", "\(metricsPort)", path]).output
+    }
+
     /// One sample of the metrics page; 0 if it is not there.
     func metric(_ sample: String) throws -> Double {
-        let page = try Executable.run("/usr/bin/env", ["bash", "-c", Self.fetch, "bash", "\(metricsPort)"]).output
-        let line = page.split(whereSeparator: \.isNewline).first { $0.hasPrefix(sample + " ") }
+        let line = try page("/metrics").split(whereSeparator: \.isNewline).first { $0.hasPrefix(sample + " ") }
         return line.flatMap { Double($0.dropFirst(sample.count + 1)) } ?? 0
     }
 
     /// Bash speaks enough TCP for a page.
     private static let fetch = """
         exec 3<>/dev/tcp/127.0.0.1/$1
-        printf 'GET /metrics HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3
+        printf 'GET %s HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' "$2" >&3
         cat <&3
         """
 

@@ -114,4 +114,78 @@ private final class EchoPeer: FramePeer {
         channel.embeddedEventLoop.advanceTime(by: .seconds(3))
         #expect(!channel.isActive)
     }
+
+    /// The last word waits for the answers to the frames before it.
+    @Test func theLastWordComesBehindDeferredAnswers() throws {
+        let peer = EchoPeer()
+        let channel = try makeChannel(peer)
+        let broken: [UInt8] = [9, 0, 0, 0, 0]
+        try channel.writeInbound(
+            ByteBuffer(bytes: Self.frame([1, 1]) + Self.frame([2]) + Self.frame([1, 3]) + broken + Self.frame([4])))
+        #expect(try output(of: channel) == Self.frame([2]))
+        try channel.writeInbound(ByteBuffer(bytes: Self.frame([5])))
+        #expect(try output(of: channel).isEmpty, "nothing is served behind the break")
+        let (first, second) = (peer.later[0], peer.later[1])
+        second.0(second.1)
+        channel.embeddedEventLoop.run()
+        #expect(try output(of: channel) == Self.frame([1, 3]))
+        #expect(channel.isActive)
+        first.0(first.1)
+        channel.embeddedEventLoop.run()
+        #expect(try output(of: channel) == Self.frame([1, 1]) + Self.frame(Array("FRAME_BAD_FLAG".utf8)))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(2))
+        #expect(!channel.isActive)
+    }
+
+    @Test func bytesThatTrickleInBuyNoTime() throws {
+        let channel = try makeChannel(EchoPeer())
+        let frame = Self.frame(Array(repeating: 7, count: 100))
+        for byte in frame.prefix(20) {
+            try channel.writeInbound(ByteBuffer(bytes: [byte]))
+            channel.embeddedEventLoop.advanceTime(by: .milliseconds(600))
+        }
+        #expect(try output(of: channel) == Self.frame(Array("FRAME_TIMEOUT".utf8)))
+    }
+
+    /// Each frame has its own time, also when one ends and the next begins in one read.
+    @Test func theNextFrameStartsTheClockAnew() throws {
+        let channel = try makeChannel(EchoPeer())
+        let frame = Self.frame([7])
+        try channel.writeInbound(ByteBuffer(bytes: frame[..<3]))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(9))
+        try channel.writeInbound(ByteBuffer(bytes: frame[3...] + frame[..<2]))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(9))
+        try channel.writeInbound(ByteBuffer(bytes: frame[2...]))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+        #expect(try output(of: channel) == frame + frame)
+        #expect(channel.isActive)
+    }
+
+    /// While we do not read because the peer does not, the rest of its frame is not late.
+    @Test func aPeerThatIsSlowToReadIsNotSlowToWrite() throws {
+        let channel = try makeChannel(EchoPeer())
+        let frame = Self.frame([7])
+        channel.isWritable = false
+        try channel.writeInbound(ByteBuffer(bytes: frame[..<3]))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(15))
+        #expect(try output(of: channel).isEmpty)
+        channel.isWritable = true
+        channel.embeddedEventLoop.advanceTime(by: .seconds(6))
+        #expect(try output(of: channel) == Self.frame(Array("FRAME_TIMEOUT".utf8)))
+    }
+
+    @Test func theEndOfADrainLeavesNoReadFrameUnanswered() throws {
+        let peer = EchoPeer()
+        let channel = try makeChannel(peer)
+        try channel.writeInbound(ByteBuffer(bytes: Self.frame([2]) + Self.frame([1, 1]) + Self.frame([3])[..<4]))
+        channel.pipeline.fireUserInboundEventTriggered(DrainEnds())
+        try channel.writeInbound(ByteBuffer(bytes: Self.frame([3])[4...]))
+        #expect(try output(of: channel) == Self.frame([2]))
+        #expect(channel.isActive)
+        for (later, frame) in peer.later { later(frame) }
+        channel.embeddedEventLoop.run()
+        #expect(try output(of: channel) == Self.frame([1, 1]))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(2))
+        #expect(!channel.isActive)
+    }
 }

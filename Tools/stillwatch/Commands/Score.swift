@@ -81,7 +81,7 @@ struct Score: AsyncParsableCommand {
             let method: WireRequest.Method =
                 observe
                 ? .observe(ObserveCall(event: incoming)) : .score(ScoreCall(event: incoming, isDryRun: dryRun))
-            let event = try build(incoming, line: reader.line)
+            let event = try whole(incoming, line: reader.line)
             let caller = caller
             let sent = client.begin(method, caller: caller)
             onTheirWay.append((event, Task { try await sent() }))
@@ -91,11 +91,12 @@ struct Score: AsyncParsableCommand {
         return refused
     }
 
-    private func build(_ incoming: IncomingEvent, line: Int) throws -> AccountEvent {
-        do {
+    /// The event as the service sees it, but for the raw identifiers.
+    private func whole(_ incoming: IncomingEvent, line: Int) throws -> AccountEvent {
+        do throws(FieldError) {
             return try incoming.builder.build()
         } catch {
-            throw ToolError("\(requests):\(line): \(error)")
+            throw JSONLinesError(error, file: requests, line: line)
         }
     }
 
