@@ -134,11 +134,13 @@ import Testing
             ),
             (#"{"event_type":"signup","event_time_ms":1,"account_ref":"a""#, ["JSON"]),
             (
-                #"{"event_type":"usage","event_time_ms":1,"account_ref":"a","usage":{"active_dow_hist":[1,1,0,0,0,0,0]}}"#,
+                #"{"event_type":"usage","event_time_ms":1,"account_ref":"a","#
+                    + #""usage":{"active_dow_hist":[1,1,0,0,0,0,0]}}"#,
                 ["usage.active_dow_hist", "sum"]
             ),
             (
-                #"{"event_type":"payment","event_time_ms":1,"account_ref":"a","payment":{"instrument_ref":"4111111111111111"}}"#,
+                #"{"event_type":"payment","event_time_ms":1,"account_ref":"a","#
+                    + #""payment":{"instrument_ref":"4111111111111111"}}"#,
                 ["payment.instrument_ref", "card number"]
             ),
             (
