@@ -43,7 +43,7 @@ final class ConnectionRegistry: Sendable {
     }
 
     /// How long a connection may take to close once it serves no more frames.
-    private static let closingTime = TimeAmount.seconds(2)
+    private static let closingTime = lingering + .seconds(1)
 
     /// Waits until all are closed. Those still open after the grace are told ``DrainEnds``; those that are open long
     /// after that, because their peer does not read, are cut off.
@@ -73,8 +73,8 @@ final class ConnectionRegistry: Sendable {
     }
 }
 
-/// Says why a connection is not served, and closes it: our side at once, all of it when the peer has closed too or a
-/// second is over. Closing with unread bytes would reset the connection and could take the last word from the peer.
+/// Says why a connection is not served, and closes it: our side at once, all of it when the peer has closed too or some
+/// seconds are over. Closing with unread bytes would reset the connection and could take the last word from the peer.
 final class RefusingHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -90,7 +90,7 @@ final class RefusingHandler: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: lastWord))).whenComplete { _ in
             bound.value.close(mode: .output, promise: nil)
         }
-        context.eventLoop.scheduleTask(in: .seconds(1)) { bound.value.close(promise: nil) }
+        context.eventLoop.scheduleTask(in: lingering) { bound.value.close(promise: nil) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {}

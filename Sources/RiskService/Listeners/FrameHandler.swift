@@ -10,6 +10,9 @@ struct DrainBegins: Sendable {
 /// Tells a connection that was not silent while draining to serve no more frames: what was read is answered.
 struct DrainEnds: Sendable {}
 
+/// How long a connection whose answers are all written waits for its peer to read them and close.
+let lingering = TimeAmount.seconds(5)
+
 /// Length-prefixed frames on one connection: each complete frame gets exactly one answer.
 ///
 /// Handed whole reads, it serves all complete frames of one and writes their answers in one buffer. It stops reading
@@ -205,8 +208,8 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
         closeGently(context)
     }
 
-    /// Closes our side once all is written, and the rest when the peer has closed too or a second is over: closing at
-    /// once with unread bytes would reset the connection and take answers from the peer.
+    /// Closes our side once all is written, and the rest when the peer has closed too or some seconds are over: closing
+    /// at once with unread bytes would reset the connection and take answers from the peer.
     private func closeGently(_ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         context.channel.setOption(.autoRead, value: true).whenFailure { _ in }
@@ -216,7 +219,7 @@ final class FrameHandler<Peer: FramePeer>: ChannelInboundHandler {
             let (handler, context) = bound.value
             handler.isOutputClosed = true
             if handler.isInputClosed { return context.close(promise: nil) }
-            context.eventLoop.scheduleTask(in: .seconds(1)) { bound.value.1.close(promise: nil) }
+            context.eventLoop.scheduleTask(in: lingering) { bound.value.1.close(promise: nil) }
         }
     }
 
