@@ -1,5 +1,6 @@
 import RiskCore
 import RiskWire
+import TestSupport
 import Testing
 
 @testable import RiskEventLog

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import RiskWire
+import TestSupport
 import Testing
 
 @testable import RiskEventLog

@@ -2,39 +2,11 @@ import Glibc
 import RiskCore
 import RiskWire
 import Synchronization
+import TestSupport
 
 @testable import RiskEventLog
 
-/// A folder that goes away with the value that made it.
-final class TemporaryFolder {
-    struct Failure: Error { let operation: String }
-
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/stillwatch-log-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Failure(operation: "mkdtemp") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit {
-        for entry in entries() { unlink("\(path)/\(entry)") }
-        rmdir(path)
-    }
-
-    func entries() -> [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
-
+extension TemporaryFolder {
     @discardableResult
     func write(_ bytes: [UInt8], to name: String) throws -> String {
         let file = "\(path)/\(name)"

@@ -1,5 +1,6 @@
 import Glibc
 import RiskIdentity
+import TestSupport
 import Testing
 
 @Suite struct IdentifierKeyTests {

@@ -1,13 +1,21 @@
 import Glibc
 
 /// A folder that goes away with the value that made it.
-final class TemporaryFolder {
-    struct Failure: Error { let operation: String }
+public final class TemporaryFolder {
+    /// A call of the system that failed.
+    public struct Failure: Error {
+        let operation: String
 
-    let path: String
+        /// Names the call.
+        public init(operation: String) { self.operation = operation }
+    }
 
-    init() throws {
-        var template = Array("/tmp/stillwatch-identity-XXXXXX".utf8CString)
+    /// Where it is.
+    public let path: String
+
+    /// Makes a folder that nobody else has.
+    public init() throws {
+        var template = Array("/tmp/stillwatch-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Failure(operation: "mkdtemp") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
@@ -17,7 +25,8 @@ final class TemporaryFolder {
         rmdir(path)
     }
 
-    func entries() -> [String] {
+    /// The names in it, sorted.
+    public func entries() -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var names: [String] = []
@@ -28,12 +37,5 @@ final class TemporaryFolder {
             if name != "." && name != ".." { names.append(name) }
         }
         return names.sorted()
-    }
-
-    func write(_ bytes: [UInt8], to name: String, mode: mode_t) throws {
-        let descriptor = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, mode)
-        guard descriptor >= 0 else { throw Failure(operation: "open") }
-        defer { close(descriptor) }
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw Failure(operation: "write") }
     }
 }
