@@ -322,6 +322,186 @@ void   stillwatch__v1__category_term__free_unpacked
   assert(message->base.descriptor == &stillwatch__v1__category_term__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   stillwatch__v1__tree_model__init
+                     (Stillwatch__V1__TreeModel         *message)
+{
+  static const Stillwatch__V1__TreeModel init_value = STILLWATCH__V1__TREE_MODEL__INIT;
+  *message = init_value;
+}
+size_t stillwatch__v1__tree_model__get_packed_size
+                     (const Stillwatch__V1__TreeModel *message)
+{
+  assert(message->base.descriptor == &stillwatch__v1__tree_model__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t stillwatch__v1__tree_model__pack
+                     (const Stillwatch__V1__TreeModel *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &stillwatch__v1__tree_model__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t stillwatch__v1__tree_model__pack_to_buffer
+                     (const Stillwatch__V1__TreeModel *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &stillwatch__v1__tree_model__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Stillwatch__V1__TreeModel *
+       stillwatch__v1__tree_model__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Stillwatch__V1__TreeModel *)
+     protobuf_c_message_unpack (&stillwatch__v1__tree_model__descriptor,
+                                allocator, len, data);
+}
+void   stillwatch__v1__tree_model__free_unpacked
+                     (Stillwatch__V1__TreeModel *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &stillwatch__v1__tree_model__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   stillwatch__v1__symmetric_tree__init
+                     (Stillwatch__V1__SymmetricTree         *message)
+{
+  static const Stillwatch__V1__SymmetricTree init_value = STILLWATCH__V1__SYMMETRIC_TREE__INIT;
+  *message = init_value;
+}
+size_t stillwatch__v1__symmetric_tree__get_packed_size
+                     (const Stillwatch__V1__SymmetricTree *message)
+{
+  assert(message->base.descriptor == &stillwatch__v1__symmetric_tree__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t stillwatch__v1__symmetric_tree__pack
+                     (const Stillwatch__V1__SymmetricTree *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &stillwatch__v1__symmetric_tree__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t stillwatch__v1__symmetric_tree__pack_to_buffer
+                     (const Stillwatch__V1__SymmetricTree *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &stillwatch__v1__symmetric_tree__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Stillwatch__V1__SymmetricTree *
+       stillwatch__v1__symmetric_tree__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Stillwatch__V1__SymmetricTree *)
+     protobuf_c_message_unpack (&stillwatch__v1__symmetric_tree__descriptor,
+                                allocator, len, data);
+}
+void   stillwatch__v1__symmetric_tree__free_unpacked
+                     (Stillwatch__V1__SymmetricTree *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &stillwatch__v1__symmetric_tree__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   stillwatch__v1__tree_split__init
+                     (Stillwatch__V1__TreeSplit         *message)
+{
+  static const Stillwatch__V1__TreeSplit init_value = STILLWATCH__V1__TREE_SPLIT__INIT;
+  *message = init_value;
+}
+size_t stillwatch__v1__tree_split__get_packed_size
+                     (const Stillwatch__V1__TreeSplit *message)
+{
+  assert(message->base.descriptor == &stillwatch__v1__tree_split__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t stillwatch__v1__tree_split__pack
+                     (const Stillwatch__V1__TreeSplit *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &stillwatch__v1__tree_split__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t stillwatch__v1__tree_split__pack_to_buffer
+                     (const Stillwatch__V1__TreeSplit *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &stillwatch__v1__tree_split__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Stillwatch__V1__TreeSplit *
+       stillwatch__v1__tree_split__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Stillwatch__V1__TreeSplit *)
+     protobuf_c_message_unpack (&stillwatch__v1__tree_split__descriptor,
+                                allocator, len, data);
+}
+void   stillwatch__v1__tree_split__free_unpacked
+                     (Stillwatch__V1__TreeSplit *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &stillwatch__v1__tree_split__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   stillwatch__v1__category_set__init
+                     (Stillwatch__V1__CategorySet         *message)
+{
+  static const Stillwatch__V1__CategorySet init_value = STILLWATCH__V1__CATEGORY_SET__INIT;
+  *message = init_value;
+}
+size_t stillwatch__v1__category_set__get_packed_size
+                     (const Stillwatch__V1__CategorySet *message)
+{
+  assert(message->base.descriptor == &stillwatch__v1__category_set__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t stillwatch__v1__category_set__pack
+                     (const Stillwatch__V1__CategorySet *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &stillwatch__v1__category_set__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t stillwatch__v1__category_set__pack_to_buffer
+                     (const Stillwatch__V1__CategorySet *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &stillwatch__v1__category_set__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Stillwatch__V1__CategorySet *
+       stillwatch__v1__category_set__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Stillwatch__V1__CategorySet *)
+     protobuf_c_message_unpack (&stillwatch__v1__category_set__descriptor,
+                                allocator, len, data);
+}
+void   stillwatch__v1__category_set__free_unpacked
+                     (Stillwatch__V1__CategorySet *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &stillwatch__v1__category_set__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   stillwatch__v1__calibration__init
                      (Stillwatch__V1__Calibration         *message)
 {
@@ -592,7 +772,7 @@ void   stillwatch__v1__metric__free_unpacked
   assert(message->base.descriptor == &stillwatch__v1__metric__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor stillwatch__v1__model_document__field_descriptors[9] =
+static const ProtobufCFieldDescriptor stillwatch__v1__model_document__field_descriptors[10] =
 {
   {
     "name",
@@ -655,6 +835,18 @@ static const ProtobufCFieldDescriptor stillwatch__v1__model_document__field_desc
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "trees",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Stillwatch__V1__ModelDocument, kind_case),
+    offsetof(Stillwatch__V1__ModelDocument, trees),
+    &stillwatch__v1__tree_model__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "calibrations",
     20,
     PROTOBUF_C_LABEL_REPEATED,
@@ -704,22 +896,23 @@ static const ProtobufCFieldDescriptor stillwatch__v1__model_document__field_desc
   },
 };
 static const unsigned stillwatch__v1__model_document__field_indices_by_name[] = {
-  5,   /* field[5] = calibrations */
+  6,   /* field[6] = calibrations */
   1,   /* field[1] = created_at_ms */
   3,   /* field[3] = features */
-  7,   /* field[7] = golden_inputs */
+  8,   /* field[8] = golden_inputs */
   4,   /* field[4] = logistic */
   0,   /* field[0] = name */
   2,   /* field[2] = parent_digest */
-  6,   /* field[6] = policy */
-  8,   /* field[8] = training */
+  7,   /* field[7] = policy */
+  9,   /* field[9] = training */
+  5,   /* field[5] = trees */
 };
 static const ProtobufCIntRange stillwatch__v1__model_document__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 10, 4 },
-  { 20, 5 },
-  { 0, 9 }
+  { 20, 6 },
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor stillwatch__v1__model_document__descriptor =
 {
@@ -729,7 +922,7 @@ const ProtobufCMessageDescriptor stillwatch__v1__model_document__descriptor =
   "Stillwatch__V1__ModelDocument",
   "stillwatch.v1",
   sizeof(Stillwatch__V1__ModelDocument),
-  9,
+  10,
   stillwatch__v1__model_document__field_descriptors,
   stillwatch__v1__model_document__field_indices_by_name,
   3,  stillwatch__v1__model_document__number_ranges,
@@ -1105,6 +1298,236 @@ const ProtobufCMessageDescriptor stillwatch__v1__category_term__descriptor =
   stillwatch__v1__category_term__field_indices_by_name,
   1,  stillwatch__v1__category_term__number_ranges,
   (ProtobufCMessageInit) stillwatch__v1__category_term__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor stillwatch__v1__tree_model__field_descriptors[2] =
+{
+  {
+    "linear_base",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Stillwatch__V1__TreeModel, linear_base),
+    &stillwatch__v1__logistic_model__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trees",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Stillwatch__V1__TreeModel, n_trees),
+    offsetof(Stillwatch__V1__TreeModel, trees),
+    &stillwatch__v1__symmetric_tree__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned stillwatch__v1__tree_model__field_indices_by_name[] = {
+  0,   /* field[0] = linear_base */
+  1,   /* field[1] = trees */
+};
+static const ProtobufCIntRange stillwatch__v1__tree_model__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor stillwatch__v1__tree_model__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "stillwatch.v1.TreeModel",
+  "TreeModel",
+  "Stillwatch__V1__TreeModel",
+  "stillwatch.v1",
+  sizeof(Stillwatch__V1__TreeModel),
+  2,
+  stillwatch__v1__tree_model__field_descriptors,
+  stillwatch__v1__tree_model__field_indices_by_name,
+  1,  stillwatch__v1__tree_model__number_ranges,
+  (ProtobufCMessageInit) stillwatch__v1__tree_model__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor stillwatch__v1__symmetric_tree__field_descriptors[3] =
+{
+  {
+    "splits",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Stillwatch__V1__SymmetricTree, n_splits),
+    offsetof(Stillwatch__V1__SymmetricTree, splits),
+    &stillwatch__v1__tree_split__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "leaves",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__SymmetricTree, n_leaves),
+    offsetof(Stillwatch__V1__SymmetricTree, leaves),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "covers",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__SymmetricTree, n_covers),
+    offsetof(Stillwatch__V1__SymmetricTree, covers),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned stillwatch__v1__symmetric_tree__field_indices_by_name[] = {
+  2,   /* field[2] = covers */
+  1,   /* field[1] = leaves */
+  0,   /* field[0] = splits */
+};
+static const ProtobufCIntRange stillwatch__v1__symmetric_tree__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor stillwatch__v1__symmetric_tree__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "stillwatch.v1.SymmetricTree",
+  "SymmetricTree",
+  "Stillwatch__V1__SymmetricTree",
+  "stillwatch.v1",
+  sizeof(Stillwatch__V1__SymmetricTree),
+  3,
+  stillwatch__v1__symmetric_tree__field_descriptors,
+  stillwatch__v1__symmetric_tree__field_indices_by_name,
+  1,  stillwatch__v1__symmetric_tree__number_ranges,
+  (ProtobufCMessageInit) stillwatch__v1__symmetric_tree__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor stillwatch__v1__tree_split__field_descriptors[4] =
+{
+  {
+    "feature",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Stillwatch__V1__TreeSplit, has_feature),
+    offsetof(Stillwatch__V1__TreeSplit, feature),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_least",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__TreeSplit, condition_case),
+    offsetof(Stillwatch__V1__TreeSplit, at_least),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "among",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Stillwatch__V1__TreeSplit, condition_case),
+    offsetof(Stillwatch__V1__TreeSplit, among),
+    &stillwatch__v1__category_set__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "missing_goes_right",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Stillwatch__V1__TreeSplit, has_missing_goes_right),
+    offsetof(Stillwatch__V1__TreeSplit, missing_goes_right),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned stillwatch__v1__tree_split__field_indices_by_name[] = {
+  2,   /* field[2] = among */
+  1,   /* field[1] = at_least */
+  0,   /* field[0] = feature */
+  3,   /* field[3] = missing_goes_right */
+};
+static const ProtobufCIntRange stillwatch__v1__tree_split__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor stillwatch__v1__tree_split__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "stillwatch.v1.TreeSplit",
+  "TreeSplit",
+  "Stillwatch__V1__TreeSplit",
+  "stillwatch.v1",
+  sizeof(Stillwatch__V1__TreeSplit),
+  4,
+  stillwatch__v1__tree_split__field_descriptors,
+  stillwatch__v1__tree_split__field_indices_by_name,
+  1,  stillwatch__v1__tree_split__number_ranges,
+  (ProtobufCMessageInit) stillwatch__v1__tree_split__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor stillwatch__v1__category_set__field_descriptors[1] =
+{
+  {
+    "codes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Stillwatch__V1__CategorySet, n_codes),
+    offsetof(Stillwatch__V1__CategorySet, codes),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned stillwatch__v1__category_set__field_indices_by_name[] = {
+  0,   /* field[0] = codes */
+};
+static const ProtobufCIntRange stillwatch__v1__category_set__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor stillwatch__v1__category_set__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "stillwatch.v1.CategorySet",
+  "CategorySet",
+  "Stillwatch__V1__CategorySet",
+  "stillwatch.v1",
+  sizeof(Stillwatch__V1__CategorySet),
+  1,
+  stillwatch__v1__category_set__field_descriptors,
+  stillwatch__v1__category_set__field_indices_by_name,
+  1,  stillwatch__v1__category_set__number_ranges,
+  (ProtobufCMessageInit) stillwatch__v1__category_set__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor stillwatch__v1__calibration__field_descriptors[5] =

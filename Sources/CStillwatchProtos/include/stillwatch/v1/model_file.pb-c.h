@@ -22,6 +22,10 @@ typedef struct Stillwatch__V1__LogisticTerm Stillwatch__V1__LogisticTerm;
 typedef struct Stillwatch__V1__NumericTerm Stillwatch__V1__NumericTerm;
 typedef struct Stillwatch__V1__MissingTerm Stillwatch__V1__MissingTerm;
 typedef struct Stillwatch__V1__CategoryTerm Stillwatch__V1__CategoryTerm;
+typedef struct Stillwatch__V1__TreeModel Stillwatch__V1__TreeModel;
+typedef struct Stillwatch__V1__SymmetricTree Stillwatch__V1__SymmetricTree;
+typedef struct Stillwatch__V1__TreeSplit Stillwatch__V1__TreeSplit;
+typedef struct Stillwatch__V1__CategorySet Stillwatch__V1__CategorySet;
 typedef struct Stillwatch__V1__Calibration Stillwatch__V1__Calibration;
 typedef struct Stillwatch__V1__Policy Stillwatch__V1__Policy;
 typedef struct Stillwatch__V1__PolicyRule Stillwatch__V1__PolicyRule;
@@ -77,7 +81,8 @@ typedef enum _Stillwatch__V1__NumericTransform {
 
 typedef enum {
   STILLWATCH__V1__MODEL_DOCUMENT__KIND__NOT_SET = 0,
-  STILLWATCH__V1__MODEL_DOCUMENT__KIND_LOGISTIC = 10
+  STILLWATCH__V1__MODEL_DOCUMENT__KIND_LOGISTIC = 10,
+  STILLWATCH__V1__MODEL_DOCUMENT__KIND_TREES = 11
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(STILLWATCH__V1__MODEL_DOCUMENT__KIND__CASE)
 } Stillwatch__V1__ModelDocument__KindCase;
 
@@ -130,6 +135,10 @@ struct  Stillwatch__V1__ModelDocument
      * Logistic regression.
      */
     Stillwatch__V1__LogisticModel *logistic;
+    /*
+     * Boosted symmetric trees.
+     */
+    Stillwatch__V1__TreeModel *trees;
   };
 };
 #define STILLWATCH__V1__MODEL_DOCUMENT__INIT \
@@ -298,6 +307,111 @@ struct  Stillwatch__V1__CategoryTerm
 };
 #define STILLWATCH__V1__CATEGORY_TERM__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__category_term__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * Boosted symmetric trees: margin = the base + one leaf of each tree, in order.
+ */
+struct  Stillwatch__V1__TreeModel
+{
+  ProtobufCMessage base;
+  /*
+   * What the trees were boosted on: an intercept, and terms if there is a linear base; required.
+   */
+  Stillwatch__V1__LogisticModel *linear_base;
+  /*
+   * The trees, in the order they were grown.
+   */
+  size_t n_trees;
+  Stillwatch__V1__SymmetricTree **trees;
+};
+#define STILLWATCH__V1__TREE_MODEL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__tree_model__descriptor) \
+    , NULL, 0,NULL }
+
+
+/*
+ * A tree with one split a level.
+ */
+struct  Stillwatch__V1__SymmetricTree
+{
+  ProtobufCMessage base;
+  /*
+   * One split for each level.
+   */
+  size_t n_splits;
+  Stillwatch__V1__TreeSplit **splits;
+  /*
+   * 2^levels values; bit l of the index is 1 if the row went right at level l.
+   */
+  size_t n_leaves;
+  double *leaves;
+  /*
+   * The training weight that reached each leaf.
+   */
+  size_t n_covers;
+  double *covers;
+};
+#define STILLWATCH__V1__SYMMETRIC_TREE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__symmetric_tree__descriptor) \
+    , 0,NULL, 0,NULL, 0,NULL }
+
+
+typedef enum {
+  STILLWATCH__V1__TREE_SPLIT__CONDITION__NOT_SET = 0,
+  STILLWATCH__V1__TREE_SPLIT__CONDITION_AT_LEAST = 2,
+  STILLWATCH__V1__TREE_SPLIT__CONDITION_AMONG = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(STILLWATCH__V1__TREE_SPLIT__CONDITION__CASE)
+} Stillwatch__V1__TreeSplit__ConditionCase;
+
+/*
+ * The question of one level: who goes right.
+ */
+struct  Stillwatch__V1__TreeSplit
+{
+  ProtobufCMessage base;
+  /*
+   * Index into the document's features.
+   */
+  protobuf_c_boolean has_feature;
+  uint32_t feature;
+  /*
+   * Whether a missing value goes right.
+   */
+  protobuf_c_boolean has_missing_goes_right;
+  protobuf_c_boolean missing_goes_right;
+  Stillwatch__V1__TreeSplit__ConditionCase condition_case;
+  union {
+    /*
+     * Numbers of at least this.
+     */
+    double at_least;
+    /*
+     * These categories.
+     */
+    Stillwatch__V1__CategorySet *among;
+  };
+};
+#define STILLWATCH__V1__TREE_SPLIT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__tree_split__descriptor) \
+    , 0, 0, 0, 0, STILLWATCH__V1__TREE_SPLIT__CONDITION__NOT_SET, {0} }
+
+
+/*
+ * Category codes, ascending; the count of the feature's categories stands for every other word.
+ */
+struct  Stillwatch__V1__CategorySet
+{
+  ProtobufCMessage base;
+  /*
+   * The codes.
+   */
+  size_t n_codes;
+  uint32_t *codes;
+};
+#define STILLWATCH__V1__CATEGORY_SET__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__category_set__descriptor) \
     , 0,NULL }
 
 
@@ -620,6 +734,82 @@ Stillwatch__V1__CategoryTerm *
 void   stillwatch__v1__category_term__free_unpacked
                      (Stillwatch__V1__CategoryTerm *message,
                       ProtobufCAllocator *allocator);
+/* Stillwatch__V1__TreeModel methods */
+void   stillwatch__v1__tree_model__init
+                     (Stillwatch__V1__TreeModel         *message);
+size_t stillwatch__v1__tree_model__get_packed_size
+                     (const Stillwatch__V1__TreeModel   *message);
+size_t stillwatch__v1__tree_model__pack
+                     (const Stillwatch__V1__TreeModel   *message,
+                      uint8_t             *out);
+size_t stillwatch__v1__tree_model__pack_to_buffer
+                     (const Stillwatch__V1__TreeModel   *message,
+                      ProtobufCBuffer     *buffer);
+Stillwatch__V1__TreeModel *
+       stillwatch__v1__tree_model__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   stillwatch__v1__tree_model__free_unpacked
+                     (Stillwatch__V1__TreeModel *message,
+                      ProtobufCAllocator *allocator);
+/* Stillwatch__V1__SymmetricTree methods */
+void   stillwatch__v1__symmetric_tree__init
+                     (Stillwatch__V1__SymmetricTree         *message);
+size_t stillwatch__v1__symmetric_tree__get_packed_size
+                     (const Stillwatch__V1__SymmetricTree   *message);
+size_t stillwatch__v1__symmetric_tree__pack
+                     (const Stillwatch__V1__SymmetricTree   *message,
+                      uint8_t             *out);
+size_t stillwatch__v1__symmetric_tree__pack_to_buffer
+                     (const Stillwatch__V1__SymmetricTree   *message,
+                      ProtobufCBuffer     *buffer);
+Stillwatch__V1__SymmetricTree *
+       stillwatch__v1__symmetric_tree__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   stillwatch__v1__symmetric_tree__free_unpacked
+                     (Stillwatch__V1__SymmetricTree *message,
+                      ProtobufCAllocator *allocator);
+/* Stillwatch__V1__TreeSplit methods */
+void   stillwatch__v1__tree_split__init
+                     (Stillwatch__V1__TreeSplit         *message);
+size_t stillwatch__v1__tree_split__get_packed_size
+                     (const Stillwatch__V1__TreeSplit   *message);
+size_t stillwatch__v1__tree_split__pack
+                     (const Stillwatch__V1__TreeSplit   *message,
+                      uint8_t             *out);
+size_t stillwatch__v1__tree_split__pack_to_buffer
+                     (const Stillwatch__V1__TreeSplit   *message,
+                      ProtobufCBuffer     *buffer);
+Stillwatch__V1__TreeSplit *
+       stillwatch__v1__tree_split__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   stillwatch__v1__tree_split__free_unpacked
+                     (Stillwatch__V1__TreeSplit *message,
+                      ProtobufCAllocator *allocator);
+/* Stillwatch__V1__CategorySet methods */
+void   stillwatch__v1__category_set__init
+                     (Stillwatch__V1__CategorySet         *message);
+size_t stillwatch__v1__category_set__get_packed_size
+                     (const Stillwatch__V1__CategorySet   *message);
+size_t stillwatch__v1__category_set__pack
+                     (const Stillwatch__V1__CategorySet   *message,
+                      uint8_t             *out);
+size_t stillwatch__v1__category_set__pack_to_buffer
+                     (const Stillwatch__V1__CategorySet   *message,
+                      ProtobufCBuffer     *buffer);
+Stillwatch__V1__CategorySet *
+       stillwatch__v1__category_set__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   stillwatch__v1__category_set__free_unpacked
+                     (Stillwatch__V1__CategorySet *message,
+                      ProtobufCAllocator *allocator);
 /* Stillwatch__V1__Calibration methods */
 void   stillwatch__v1__calibration__init
                      (Stillwatch__V1__Calibration         *message);
@@ -757,6 +947,18 @@ typedef void (*Stillwatch__V1__MissingTerm_Closure)
 typedef void (*Stillwatch__V1__CategoryTerm_Closure)
                  (const Stillwatch__V1__CategoryTerm *message,
                   void *closure_data);
+typedef void (*Stillwatch__V1__TreeModel_Closure)
+                 (const Stillwatch__V1__TreeModel *message,
+                  void *closure_data);
+typedef void (*Stillwatch__V1__SymmetricTree_Closure)
+                 (const Stillwatch__V1__SymmetricTree *message,
+                  void *closure_data);
+typedef void (*Stillwatch__V1__TreeSplit_Closure)
+                 (const Stillwatch__V1__TreeSplit *message,
+                  void *closure_data);
+typedef void (*Stillwatch__V1__CategorySet_Closure)
+                 (const Stillwatch__V1__CategorySet *message,
+                  void *closure_data);
 typedef void (*Stillwatch__V1__Calibration_Closure)
                  (const Stillwatch__V1__Calibration *message,
                   void *closure_data);
@@ -790,6 +992,10 @@ extern const ProtobufCMessageDescriptor stillwatch__v1__logistic_term__descripto
 extern const ProtobufCMessageDescriptor stillwatch__v1__numeric_term__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__missing_term__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__category_term__descriptor;
+extern const ProtobufCMessageDescriptor stillwatch__v1__tree_model__descriptor;
+extern const ProtobufCMessageDescriptor stillwatch__v1__symmetric_tree__descriptor;
+extern const ProtobufCMessageDescriptor stillwatch__v1__tree_split__descriptor;
+extern const ProtobufCMessageDescriptor stillwatch__v1__category_set__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__calibration__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__policy__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__policy_rule__descriptor;

@@ -1,0 +1,57 @@
+/// Gradient-boosted symmetric trees on an optional linear base.
+///
+/// margin = the base's intercept and terms + one leaf of each tree, in the order of the trees.
+public struct TreeModel: Sendable, Equatable {
+    /// What the trees were boosted on: an intercept, and terms if there is a linear base.
+    public var base: LogisticModel
+    /// The trees, in the order they were grown.
+    public var trees: [SymmetricTree]
+
+    /// A model.
+    public init(base: LogisticModel, trees: [SymmetricTree]) {
+        self.base = base
+        self.trees = trees
+    }
+}
+
+/// A tree with one split a level, so that a row's leaf is a number with one bit for each level.
+public struct SymmetricTree: Sendable, Equatable {
+    /// One split for each level. A feature may occur at several levels.
+    public var splits: [TreeSplit]
+    /// 2^levels values in log-odds; bit `l` of the index is 1 if the row went right at level `l`.
+    public var leaves: [Double]
+    /// The training weight that reached each leaf, at least 0: the background of path-dependent attributions.
+    public var covers: [Double]
+
+    /// A tree.
+    public init(splits: [TreeSplit], leaves: [Double], covers: [Double]) {
+        self.splits = splits
+        self.leaves = leaves
+        self.covers = covers
+    }
+}
+
+/// The question of one level.
+public struct TreeSplit: Sendable, Equatable {
+    /// Who goes right when the value is present.
+    public enum Condition: Sendable, Equatable {
+        /// Numbers of at least this threshold.
+        case atLeast(Double)
+        /// These category codes, ascending; the count of the feature's categories stands for every other word.
+        case among([Int])
+    }
+
+    /// Index into the document's features.
+    public var feature: Int
+    /// Who goes right when the value is present.
+    public var condition: Condition
+    /// Where a missing value goes.
+    public var missingGoesRight: Bool
+
+    /// A split.
+    public init(feature: Int, condition: Condition, missingGoesRight: Bool) {
+        self.feature = feature
+        self.condition = condition
+        self.missingGoesRight = missingGoesRight
+    }
+}
