@@ -1,10 +1,10 @@
 /// The exact path-dependent Shapley values of every leaf of one symmetric tree.
 ///
 /// Path-dependent TreeSHAP (Lundberg, Erion and Lee, "Consistent Individualized Feature Attribution for Tree
-/// Ensembles", 2018; Lundberg et al., Nature Machine Intelligence 2, 2020) values a coalition S of features by walking the tree: a
-/// split on a feature in S is followed, at any other split both children are averaged by their covers. All splits of a
-/// level ask the same question here, so a row enters this value only by its bits, and so only by its leaf: 2^depth rows
-/// of Shapley values are all there are.
+/// Ensembles", 2018; Lundberg et al., Nature Machine Intelligence 2, 2020) values a coalition S of features by walking
+/// the tree: a split on a feature in S is followed, at any other split both children are averaged by their covers. All
+/// splits of a level ask the same question here, so a row enters this value only by its bits, and so only by its leaf:
+/// 2^depth rows of Shapley values are all there are.
 ///
 /// 1. Each level is in one of three states: known to be 0, known to be 1, averaged. ``valueOfState`` holds the value of
 ///    all 3^depth combinations, made level by level from the leaves up in O(3^depth) steps.

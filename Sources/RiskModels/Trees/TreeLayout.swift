@@ -1,8 +1,9 @@
 /// Symmetric trees as flat arrays.
 ///
 /// What the splits of a model ask of one feature differs in two ways only: where missing values go, and, for
-/// categorical features, the set of categories. Each such question is a column that is filled once for a row: a number with
-/// ±infinity for missing, or 1 or 0 for a set. A split then is one comparison, `column ≥ threshold`, without a branch.
+/// categorical features, the set of categories. Each such question is a column that is filled once for a row: a number
+/// with ±infinity for missing, or 1 or 0 for a set. A split then is one comparison, `column ≥ threshold`, without a
+/// branch.
 struct TreeLayout: Sendable {
     /// A column of numbers.
     struct NumericColumn: Sendable, Hashable {

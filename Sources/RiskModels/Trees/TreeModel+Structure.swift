@@ -17,8 +17,8 @@ extension TreeModel {
         guard tableCount <= Limits.treeTableCount else {
             throw ModelFileError(
                 .invalid,
-                "trees: expected at most \(Limits.treeTableCount) numbers in the tables of all trees, found \(tableCount)"
-            )
+                "trees: expected at most \(Limits.treeTableCount) numbers in the tables of all trees, "
+                    + "found \(tableCount)")
         }
         guard categoryCount <= Limits.treeCategoryCount else {
             throw ModelFileError(

@@ -1,9 +1,9 @@
 /// A tree model laid out for scoring.
 ///
-/// The numbers of the tables are multiples of one power of two, small enough to leave no trace (about 2^-50 of
-/// the largest margin the trees can give) and so large that every sum of them is exact. Hence a leaf is the exact sum of the
-/// tree's expected value and its row of attributions, the trees' sum does not depend on the order in which it is made,
-/// and the margin is the same to the bit however rows and trees are batched:
+/// The numbers of the tables are multiples of one power of two, small enough to leave no trace (about 2^-50 of the
+/// largest margin the trees can give) and so large that every sum of them is exact. Hence a leaf is the exact sum of
+/// the tree's expected value and its row of attributions, the trees' sum does not depend on the order in which it is
+/// made, and the margin is the same to the bit however rows and trees are batched:
 ///
 ///     margin = (the base's intercept + its features' contributions in order) + Σ leaves
 ///     contribution = what the base's terms add + Σ attributions
