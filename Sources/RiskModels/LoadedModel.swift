@@ -130,6 +130,12 @@ public final class LoadedModel: Sendable {
         return 1 / (1 + exp(-(calibration.slope * margin + calibration.offset)))
     }
 
+    /// The margin at which the calibrated probability at a decision point is a given one, above 0 and below 1.
+    public func margin(probability: Double, at eventType: EventType) -> Double {
+        let calibration = calibrations[eventType.rawValue]
+        return (log(probability) - log1p(-probability) - calibration.offset) / calibration.slope
+    }
+
     /// A copy of the document with golden inputs: the vectors with the bits this code gives them.
     ///
     /// - Throws: ``ModelFileError`` if the document itself does not pass.
