@@ -115,8 +115,9 @@ import Testing
     @Test func replayWithTheFileGivesServingsDecisions() async throws {
         try write(
             """
-            {"version":5,"rules":[{"event_type":"usage","decision":"step_up","margin":0.25},
-             {"decision":"monitor","probability":0.02},{"decision":"cap","probability":0.6}]}
+            {"version":5,"rules":[{"event_type":"usage","decision":"monitor","margin":-100},
+             {"event_type":"usage","decision":"step_up","margin":-50},
+             {"decision":"monitor","probability":0.2},{"decision":"cap","probability":0.9}]}
             """)
         let service = try service()
         let client = try await service.connect()
