@@ -69,7 +69,7 @@ public struct EventTraining {
         }
         var data = try dataset.trainingData()
         data.digests = digests
-        var document = try LogisticTraining(options: options, progress: progress).train(data, name: name)
+        var document = try ModelTraining(options: options, progress: progress).train(data, name: name)
         document.training.campaigns = Set(known.map(\.campaign)).subtracting([""]).sorted()
         document.training.card = card
         document.training.options += statement + ["late_events_left_out=\(lateCount)"]

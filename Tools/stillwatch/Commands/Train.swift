@@ -43,16 +43,19 @@ struct Train: ParsableCommand {
     @Option(help: "CSV columns that are categorical though they look like numbers, with commas.")
     var categorical = ""
 
-    @Option(help: "Kind of model: logistic.")
+    @Option(help: "Kind of model: logistic, or trees (gradient-boosted symmetric trees).")
     var kind = "logistic"
 
-    @Option(help: "Decides what is held out of a CSV.")
+    @OptionGroup(title: "Trees (--kind trees)")
+    var trees: TreeArguments
+
+    @Option(help: "Decides what is held out of a CSV, and the samples that trees are grown on.")
     var seed: UInt64 = 1
 
     @Option(help: "Threads at most; the result is the same for any number. Default: one for each core.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
-    @Option(help: "Strength of the pull of all weights towards 0, as 1 ÷ C.")
+    @Option(help: "Strength of the pull of a logistic model's or linear base's weights towards 0, as 1 ÷ C.")
     var l2 = 1.0
 
     @Option(help: "Learn for one decision point: signup, payment or usage; or all.")
@@ -77,9 +80,11 @@ struct Train: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard kind == "logistic" else {
-            throw ValidationError("--kind: expected logistic, found \"\(kind)\"; this version trains no other")
+        guard let kind = TrainingOptions.Kind(rawValue: kind) else {
+            throw ValidationError("--kind: expected logistic or trees, found \"\(kind)\"")
         }
+        if kind == .logistic, let name = trees.givenName { throw ValidationError("\(name) needs --kind trees") }
+        try trees.check()
         guard (events == nil) != (csv == nil) else { throw ValidationError("expected either --events or --csv") }
         if events != nil, labels == nil { throw ValidationError("--events needs --labels") }
         if csv != nil, label == nil { throw ValidationError("--csv needs --label") }
@@ -105,10 +110,17 @@ struct Train: ParsableCommand {
         try report(loaded)
     }
 
+    private func options(timeOrdered: Bool) -> TrainingOptions {
+        var options = TrainingOptions(l2: l2, seed: seed, threads: threads, timeOrdered: timeOrdered)
+        options.kind = TrainingOptions.Kind(rawValue: kind) ?? .logistic
+        options.trees = trees.options
+        return options
+    }
+
     private func trainOnTable(_ progress: ProgressLine) throws -> ModelDocument {
         var document = try trainTable(
             csv: csv ?? "", label: label ?? "", categorical: categorical.split(separator: ",").map(String.init),
-            options: TrainingOptions(l2: l2, seed: seed, threads: threads)
+            options: options(timeOrdered: false)
         ) { progress.tell($0, $1) }
         document.training.card = try cardText()
         document.name = name
@@ -117,7 +129,7 @@ struct Train: ParsableCommand {
 
     private func trainOnEvents(_ progress: ProgressLine) throws -> ModelDocument {
         var training = EventTraining()
-        training.options = TrainingOptions(l2: l2, seed: seed, threads: threads, timeOrdered: true)
+        training.options = options(timeOrdered: true)
         training.eventType = EventType.allCases.first { $0.word == decisionPoint }
         training.untilMs = untilMs
         training.unlabelled = EventTraining.Unlabelled(rawValue: unlabelled) ?? .negative
