@@ -82,7 +82,9 @@ public struct ModelTraining {
             data, table, rows: Array(0..<data.rowCount), isLinear: isLinear, treeCount: treeCount,
             progress: phase(0.6, 1, "final fit"))
         document.kind = kind(model)
-        document.training.options += ["chosen_base=\(isLinear ? "linear" : "none")", "grown_trees=\(model.trees.count)"]
+        document.training.options += [
+            "chosen_base=\(isLinear ? "linear" : "none")", "grown_trees=\(model.trees.count)",
+        ]
     }
 
     /// Without a single tree that helps, what is left is the base.

@@ -19,7 +19,7 @@ struct GradientScale: Sendable {
     init(largestWeight: Double) {
         precondition(largestWeight > 0 && largestWeight.isFinite, "the largest weight is \(largestWeight)")
         // The exponent of a weight in [2^e, 2^(e + 1)); slopes are at most the weight and stay below 2^30.
-        one = Double(sign: .plus, exponent: 29 - Int(largestWeight.exponent), significand: 1)
+        one = Double(sign: .plus, exponent: min(1000, 29 - Int(largestWeight.exponent)), significand: 1)
     }
 
     func pair(slope: Double, curvature: Double) -> GradientPair {

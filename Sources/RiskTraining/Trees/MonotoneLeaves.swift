@@ -5,15 +5,19 @@
 /// occurs twice, some leaves are out of reach, and they can always lie in between.
 enum MonotoneLeaves {
     private static let roundLimit = 100
+    /// The least weight of a leaf, as a share of their mean. A leaf without weight between two heavy ones would hand on
+    /// what one wants of the other only in tiny steps.
+    private static let weightFloor = 0.01
 
     /// The values nearest to those given, by weighted squares, that are in order (isotonic regression).
     ///
-    /// Projects on the order along one level after another (Dykstra 1983), where pairs out of order get their mean,
-    /// and at the end takes the largest value of all that lie below, so that the order holds exactly.
+    /// Projects on the order along one level after another (Dykstra 1983), where pairs out of order get their mean. What
+    /// is still out of order after the last round gets the middle between the largest value that lies below a leaf and
+    /// the smallest that lies above it, so that the order holds exactly.
     ///
     /// - Parameters:
     ///   - values: 2^levels values; bit l of the index is 1 right of level l.
-    ///   - weights: Above 0, as many.
+    ///   - weights: At least 0, as many.
     ///   - signs: For each level 1 if right must be at least left, -1 if at most, 0 if free.
     static func project(_ values: [Double], weights: [Double], signs: [Int]) -> [Double] {
         precondition(
@@ -21,6 +25,8 @@ enum MonotoneLeaves {
             "\(values.count) values and \(weights.count) weights for \(signs.count) levels")
         let levels = signs.indices.filter { signs[$0] != 0 }
         guard !levels.isEmpty else { return values }
+        let floor = weightFloor * weights.reduce(0, +) / Double(weights.count)
+        let weights = weights.map { max($0, floor, .leastNormalMagnitude) }
         var result = values
         var moves = Array(repeating: Array(repeating: 0.0, count: values.count), count: levels.count)
         for _ in 0..<(levels.count == 1 ? 1 : roundLimit) {
@@ -32,10 +38,14 @@ enum MonotoneLeaves {
             }
             if zip(before, result).allSatisfy({ abs($0 - $1) <= 1e-12 * max(1, abs($0)) }) { break }
         }
+        var (below, above) = (result, result)
         for level in levels {
-            for (low, high) in pairs(level, signs[level], values.count) { result[high] = max(result[high], result[low]) }
+            for (low, high) in pairs(level, signs[level], values.count) {
+                below[high] = max(below[high], below[low])
+                above[low] = min(above[low], above[high])
+            }
         }
-        return result
+        return zip(below, above).map { $0 / 2 + $1 / 2 }
     }
 
     /// All pairs of leaves that differ in one level only, the one that must not be larger first.

@@ -120,11 +120,12 @@ struct SplitSearch: Sendable {
             let right = leaf.sum &- left
             let slopes = SIMD2(Double(left.x), Double(right.x)) * unit
             let curvatures = SIMD2(Double(left.y), Double(right.y)) * unit
-            let pulled = curvatures + l2
-            var gained = slopes * slopes / pulled
-            let kept = -leaf.value * (2 * slopes + curvatures * leaf.value)
-            gained.replace(with: kept, where: curvatures .< needed)
-            let isOrdered = sign * (slopes.x * pulled.y - slopes.y * pulled.x) >= 0
+            let tooSmall = curvatures .< needed
+            var values = -slopes / (curvatures + l2)
+            var gained = -slopes * values
+            gained.replace(with: -leaf.value * (2 * slopes + curvatures * leaf.value), where: tooSmall)
+            values.replace(with: leaf.value, where: tooSmall)
+            let isOrdered = sign * (values.y - values.x) >= 0
             gains[cut] += isOrdered ? gained.x + gained.y - undivided : 0
         }
     }

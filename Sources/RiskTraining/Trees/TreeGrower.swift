@@ -84,7 +84,7 @@ struct TreeGrower {
             }
         }
         return MonotoneLeaves.project(
-            leaves.map(\.value), weights: leaves.map { max($0.gradient.y, 1e-9) + ($0.gradient.y > 0 ? options.l2 : 0) },
+            leaves.map(\.value), weights: leaves.map { $0.gradient.y > 0 ? $0.gradient.y + options.l2 : 0 },
             signs: signs)
     }
 }

@@ -43,7 +43,8 @@ struct TreeLearner {
             candidates.append(Candidate(base: isLinear ? "linear" : "none", loss: result.losses.min() ?? 0))
             if choice == nil || isClearlyBetter(result.margins, than: chosenMargins, data, heldOut) {
                 choice = Choice(
-                    model: TreeModel(base: corrected(base.model), trees: result.trees), isLinear: isLinear, candidates: [])
+                    model: TreeModel(base: corrected(base.model), trees: result.trees), isLinear: isLinear,
+                    candidates: [])
                 chosenMargins = result.margins
             }
         }
