@@ -80,10 +80,60 @@ public final class LoadedModel: Sendable {
         return values.withUnsafeBufferPointer { scorer.margin($0) }
     }
 
+    /// The margins of many vectors: for each the same bits as ``score(_:contributions:)`` gives.
+    ///
+    /// - Parameters:
+    ///   - rows: Whole vectors of ``featureCount`` values, one after another.
+    ///   - margins: Overwritten with one margin for each; not allocated anew if it has the right count already.
+    /// - Complexity: O(rows × (terms + splits)).
+    public func margins(of rows: [Double], into margins: inout [Double]) {
+        let count = rowCount(of: rows)
+        if margins.count != count { margins = Array(repeating: 0, count: count) }
+        rows.withUnsafeBufferPointer { rows in
+            margins.withUnsafeMutableBufferPointer { scorer.margins(of: rows, into: $0, featureCount: featureCount) }
+        }
+    }
+
+    /// The margins and contributions of many vectors: for each the same bits as ``score(_:contributions:)`` gives.
+    ///
+    /// - Parameters:
+    ///   - rows: Whole vectors of ``featureCount`` values, one after another.
+    ///   - margins: Overwritten with one margin for each.
+    ///   - contributions: Overwritten with ``featureCount`` contributions for each, in the order of `rows`.
+    /// - Complexity: O(rows × (terms + splits)); no allocation if both have the right counts already.
+    public func scores(of rows: [Double], into margins: inout [Double], contributions: inout [Double]) {
+        let count = rowCount(of: rows)
+        if margins.count != count { margins = Array(repeating: 0, count: count) }
+        if contributions.count != rows.count { contributions = Array(repeating: 0, count: rows.count) }
+        rows.withUnsafeBufferPointer { rows in
+            contributions.withUnsafeMutableBufferPointer { contributions in
+                for row in 0..<count {
+                    let range = row * featureCount..<(row + 1) * featureCount
+                    margins[row] = scorer.score(
+                        UnsafeBufferPointer(rebasing: rows[range]),
+                        contributions: UnsafeMutableBufferPointer(rebasing: contributions[range]))
+                }
+            }
+        }
+    }
+
+    private func rowCount(of rows: [Double]) -> Int {
+        precondition(
+            rows.count.isMultiple(of: featureCount), "the model takes \(featureCount) values a row, found \(rows.count)"
+        )
+        return rows.count / featureCount
+    }
+
     /// The calibrated probability of a margin at a decision point; the C library's exponential decides the last bits.
     public func probability(margin: Double, at eventType: EventType) -> Double {
         let calibration = calibrations[eventType.rawValue]
         return 1 / (1 + exp(-(calibration.slope * margin + calibration.offset)))
+    }
+
+    /// The margin at which the calibrated probability at a decision point is a given one, above 0 and below 1.
+    public func margin(probability: Double, at eventType: EventType) -> Double {
+        let calibration = calibrations[eventType.rawValue]
+        return (log(probability) - log1p(-probability) - calibration.offset) / calibration.slope
     }
 
     /// A copy of the document with golden inputs: the vectors with the bits this code gives them.

@@ -11,7 +11,7 @@ enum ModelScorer: Sendable {
             try LogisticScorer.proveMonotone(model, features: features)
         case .trees(let model):
             self = .trees(try TreeScorer(model, features: features))
-            try LogisticScorer.proveMonotone(model.base, features: features)
+            try model.proveMonotone(features: features)
         }
     }
 
@@ -29,6 +29,16 @@ enum ModelScorer: Sendable {
         case .logistic(let scorer):
             values.indices.reduce(scorer.intercept) { $0 + scorer.contribution(of: $1, value: values[$1]) }
         case .trees(let scorer): scorer.margin(values)
+        }
+    }
+
+    /// The margins of rows that stand one after another.
+    func margins(
+        of rows: UnsafeBufferPointer<Double>, into margins: UnsafeMutableBufferPointer<Double>, featureCount: Int
+    ) {
+        for row in margins.indices {
+            let range = row * featureCount..<(row + 1) * featureCount
+            margins[row] = margin(UnsafeBufferPointer(rebasing: rows[range]))
         }
     }
 

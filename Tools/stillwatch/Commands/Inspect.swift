@@ -35,9 +35,9 @@ struct Inspect: ParsableCommand {
         lines += training.metrics.map { "  \(padded($0.name, 34)) \(String(format: "%.6f", $0.value))" }
         lines += ["", "policy, version \(document.policy.version)"]
         lines += document.policy.rules.map { rule in
-            "  \(padded(rule.eventType?.word ?? "any", 10)) \(padded(rule.decision.word, 10)) from margin "
-                + "\(String(format: "%9.4f", rule.threshold)), \(String(format: "%.4f", rule.falsePositiveShare)) of "
-                + "held-out honest events"
+            let share = String(format: "%.4f", rule.falsePositiveShare)
+            return "  \(padded(rule.eventType?.word ?? "any", 10)) \(padded(rule.decision.word, 10)) from margin "
+                + "\(String(format: "%9.4f", rule.threshold)), which \(share) of the held-out honest ever reached"
         }
         lines += ["", "calibration: probability = 1 / (1 + exp(-(slope × margin + offset)))"]
         lines += document.calibrations.map {
