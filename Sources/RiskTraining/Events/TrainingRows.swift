@@ -60,7 +60,7 @@ struct TrainingRows {
         }
         var data = try trainingData(leavingOut: isLeftOut)
         data.digests = digests
-        var document = try LogisticTraining(options: training.options, progress: progress)
+        var document = try ModelTraining(options: training.options, progress: progress)
             .train(data, name: training.name)
         document.training.campaigns = campaigns ?? labels.campaigns.filter { !training.excludedCampaigns.contains($0) }
         document.training.card = training.card
