@@ -1,3 +1,5 @@
+internal import RiskModels
+
 extension EvaluationReport {
     /// The report as one page that needs nothing else: styles and drawings are inside, there are no scripts.
     public var html: String {

@@ -1,3 +1,5 @@
+internal import RiskModels
+
 extension EvaluationReport {
     /// The report as JSON: everything the page shows, with stable keys.
     ///
@@ -226,9 +228,4 @@ extension EvaluationReport {
         guard let interval else { return .number(nil) }
         return .list([.number(interval.lower), .number(interval.upper)])
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }
