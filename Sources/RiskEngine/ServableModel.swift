@@ -25,6 +25,8 @@ public final class ServableModel: Sendable {
     public let model: LoadedModel
     /// Custom values the model reads, by name without `custom.`.
     public let customKinds: [String: CustomKind]
+    /// The operator's policy that decides; nil: the model's own.
+    public let operatorPolicy: OperatorPolicy?
 
     private let extractor: FeatureExtractor
     private let decisions: DecisionTable
@@ -35,10 +37,15 @@ public final class ServableModel: Sendable {
     /// For each model feature, the identifier class it speaks of.
     private let linkClasses: [IdentifierClass?]
 
-    /// Finds every feature of a model in the catalogue.
+    /// Finds every feature of a model in the catalogue, and lays out the policy that decides.
     ///
-    /// - Throws: ``ModelFileError`` with code `unknownFeature` that names the feature this program does not have.
-    public init(_ model: LoadedModel) throws(ModelFileError) {
+    /// - Parameters:
+    ///   - model: The checked model.
+    ///   - policy: The operator's; nil: the model's own.
+    /// - Throws: ``ModelFileError`` with code `unknownFeature` that names the feature this program does not have, or
+    ///   `policyMismatch` if the operator's policy is meant for another model or is no ladder under this one's
+    ///   calibration.
+    public init(_ model: LoadedModel, policy: OperatorPolicy? = nil) throws(ModelFileError) {
         var inputs: [FeatureExtractor.Input] = []
         var codes: [ReasonCode] = []
         var linkClasses: [IdentifierClass?] = []
@@ -67,7 +74,8 @@ public final class ServableModel: Sendable {
         self.model = model
         self.customKinds = customKinds
         self.extractor = FeatureExtractor(inputs: inputs)
-        self.decisions = DecisionTable(model.document.policy)
+        self.decisions = try Self.decisions(of: model, policy)
+        self.operatorPolicy = policy
         self.reasons = reasons
         self.reasonIndices = codes.map { reasons.firstIndex(of: $0)! }
         self.linkClasses = linkClasses
@@ -97,6 +105,14 @@ public final class ServableModel: Sendable {
             features: wantsFeatures ? listed(scratch) : [])
     }
 
+    /// The margin of an observation, the same bits as the answer's.
+    ///
+    /// - Complexity: O(features); no allocation once `scratch` was used.
+    public func margin(_ observation: Observation, scratch: inout Scratch) -> Double {
+        extractor.extract(observation, into: &scratch.vector)
+        return model.score(scratch.vector, contributions: &scratch.contributions)
+    }
+
     /// Refuses custom values that neither the model nor the operator declared, and values of the wrong kind.
     public func checkCustom(_ event: AccountEvent, accepted: Set<String>) throws(FieldError) {
         for custom in event.custom {
@@ -113,6 +129,23 @@ public final class ServableModel: Sendable {
             default:
                 break
             }
+        }
+    }
+
+    private static func decisions(
+        of model: LoadedModel, _ policy: OperatorPolicy?
+    ) throws(ModelFileError) -> DecisionTable {
+        guard let policy else { return DecisionTable(model.document.policy) }
+        if let digest = policy.modelDigest, digest != model.digest {
+            throw ModelFileError(
+                .policyMismatch,
+                "the operator's policy \(policy.version) is for the model \(hexadecimal(digest)) alone, found "
+                    + hexadecimal(model.digest))
+        }
+        do throws(FieldError) {
+            return try DecisionTable(policy) { model.margin(probability: $0, at: $1) }
+        } catch {
+            throw ModelFileError(.policyMismatch, "the operator's policy \(policy.version): \(error)")
         }
     }
 

@@ -13,6 +13,8 @@ public struct ModelFileError: Error, Hashable, Sendable, CustomStringConvertible
         case unknownFeature = "MODEL_UNKNOWN_FEATURE"
         case notMonotone = "MODEL_NOT_MONOTONE"
         case goldenMismatch = "MODEL_GOLDEN_MISMATCH"
+        /// The file is sound, but the operator's policy is not for it.
+        case policyMismatch = "MODEL_POLICY_MISMATCH"
     }
 
     /// What is wrong.

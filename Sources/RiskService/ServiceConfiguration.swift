@@ -19,6 +19,8 @@ public struct ServiceConfiguration: Sendable {
     public var modelName = "default"
     /// How often the model file is looked at, in milliseconds; 0: never.
     public var modelPollMs: Int64 = 5_000
+    /// The file with the operator's policy; nil: the model's own thresholds decide.
+    public var policyPath: String?
     /// Where the event log, the identifier key and promoted models are kept.
     public var dataDirectory: String
     /// Custom names that are accepted and logged although the model does not declare them.

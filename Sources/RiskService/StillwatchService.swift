@@ -56,7 +56,10 @@ public final class StillwatchService: Sendable {
     /// SHA-256 of the active model file, in hexadecimal.
     public var modelDigest: String { hexadecimal(shared.models.active.digest) }
 
-    /// Looks at the model file again, as on SIGHUP. A refused file changes nothing.
+    /// Whose policy decides, and its version, such as `operator@7` or `model@2`.
+    public var policyName: String { shared.models.active.policyName }
+
+    /// Looks at the model file and the operator's policy again, as on SIGHUP. A refused file changes nothing.
     public func reloadModel() {
         shared.models.reload(.sighup)
     }
@@ -76,7 +79,9 @@ public final class StillwatchService: Sendable {
         let key = try IdentifierKey.loadOrCreate(path: "\(data)/identifier.key")
         let models = try ModelStore(
             directory: configuration.modelDirectory, name: configuration.modelName,
-            promotions: try PromotionRecord(directory: "\(data)/models"), metrics: metrics, logger: logger)
+            promotions: try PromotionRecord(directory: "\(data)/models"),
+            policies: try PolicySource(path: configuration.policyPath, metrics: metrics, logger: logger),
+            metrics: metrics, logger: logger)
         let commits = try StateRestorer.restore(configuration, logger: logger)
         let shared = SharedServices(
             configuration: configuration, models: models, commits: commits, keyer: IdentityKeyer(key),

@@ -11,16 +11,20 @@ public struct TrainingOptions: Sendable, Equatable {
     public var heldOutShare: Double
     /// Whether the rows are in order of time: then the last ones are held out, else random ones.
     public var timeOrdered: Bool
+    /// What share of the honest may reach each decision; sets the thresholds of the model's policy. Mildest first.
+    public var budgets: [FalsePositiveBudget]
 
     /// Options.
     public init(
-        l2: Double = 1, seed: UInt64 = 1, threads: Int = 1, heldOutShare: Double = 0.15, timeOrdered: Bool = false
+        l2: Double = 1, seed: UInt64 = 1, threads: Int = 1, heldOutShare: Double = 0.15, timeOrdered: Bool = false,
+        budgets: [FalsePositiveBudget] = FalsePositiveBudget.standard
     ) {
         self.l2 = l2
         self.seed = seed
         self.threads = threads
         self.heldOutShare = heldOutShare
         self.timeOrdered = timeOrdered
+        self.budgets = budgets
     }
 
     /// - Throws: ``TrainingError`` with code `badOption` that names the option.
@@ -34,10 +38,14 @@ public struct TrainingOptions: Sendable, Equatable {
         guard threads >= 1 else {
             throw TrainingError(.badOption, "threads: expected at least 1, found \(threads)")
         }
+        try FalsePositiveBudget.check(budgets)
     }
 
     /// What decides the result, one `name=value` each; the number of threads does not.
     var statement: [String] {
-        ["kind=logistic", "l2=\(l2)", "seed=\(seed)", "held_out_share=\(heldOutShare)", "time_ordered=\(timeOrdered)"]
+        [
+            "kind=logistic", "l2=\(l2)", "seed=\(seed)", "held_out_share=\(heldOutShare)",
+            "time_ordered=\(timeOrdered)", "budgets=\(FalsePositiveBudget.text(budgets))",
+        ]
     }
 }

@@ -15,8 +15,8 @@ struct Stillwatchd: AsyncParsableCommand {
             Serves the model NAME.swm of the model directory on a TCP port and an operator's Unix socket. Once it can
             score it prints one line of JSON to standard output; logs go to standard error, one JSON object a line.
 
-            SIGHUP looks at the model file again. SIGTERM and SIGINT drain: the port is closed, every accepted request
-            is answered, the event log is synced, and the process exits with 0.
+            SIGHUP looks at the model file and the policy again. SIGTERM and SIGINT drain: the port is closed, every
+            accepted request is answered, the event log is synced, and the process exits with 0.
 
             The data directory holds the event log (events/), promoted models (models/) and the key under which raw
             identifiers are hashed (identifier.key, made on first start, mode 0600: losing it loses those links).
@@ -40,6 +40,9 @@ struct Stillwatchd: AsyncParsableCommand {
 
     @Option(help: "How often the model file is looked at, in milliseconds; 0: only on SIGHUP and by the operator.")
     var pollIntervalMs: Int64 = 5000
+
+    @Option(help: "JSON file with the operator's thresholds, which then decide in place of the model's own.")
+    var policy: String?
 
     @Option(help: "Directory for the event log, the identifier key and promoted models.")
     var dataDirectory: String
@@ -145,6 +148,7 @@ struct Stillwatchd: AsyncParsableCommand {
         }
         configuration.modelName = modelName
         configuration.modelPollMs = pollIntervalMs
+        configuration.policyPath = policy
         configuration.acceptedCustomNames = acceptedCustomNames
         configuration.eventLoopCount = eventLoops
         if let maxFrameBytes { configuration.framePayloadByteCount = maxFrameBytes }
@@ -163,7 +167,7 @@ struct Stillwatchd: AsyncParsableCommand {
         StandardStream.write(
             """
             {"ready":true,"listen":"\(addresses.scoring)","admin_socket":\(JSONText.quoted(addresses.adminSocket)),\
-            "metrics":\(metrics),"model_digest":"\(service.modelDigest)"}
+            "metrics":\(metrics),"model_digest":"\(service.modelDigest)","policy":"\(service.policyName)"}
 
             """, to: STDOUT_FILENO)
     }

@@ -11,6 +11,8 @@ final class ServiceProcess: @unchecked Sendable {
     private(set) var port = 0
     private(set) var metricsPort = 0
     private(set) var modelDigest = ""
+    /// What it said when it was ready.
+    private(set) var ready: [String: Any] = [:]
     private var process = Process()
     private let extraArguments: [String]
     private let limits: String?
@@ -61,7 +63,7 @@ final class ServiceProcess: @unchecked Sendable {
             if chunk.isEmpty { break }
             line.append(chunk)
         }
-        let ready = try #require(
+        ready = try #require(
             try? JSONSerialization.jsonObject(with: line) as? [String: Any], "it did not start: \(log)")
         port = try Self.port(ready["listen"])
         metricsPort = try Self.port(ready["metrics"])

@@ -9,7 +9,7 @@ public struct DecisionTable: Sendable {
     private let rows: [[Row]]
     private let defaultName: String
 
-    /// Lays a policy out. A decision point with rules of its own uses only those.
+    /// Lays a model's policy out. A decision point with rules of its own uses only those.
     public init(_ policy: Policy) {
         rows = EventType.allCases.map { type in
             let scope = policy.rules.contains { $0.eventType == type } ? type : nil
@@ -19,6 +19,28 @@ public struct DecisionTable: Sendable {
             }
         }
         defaultName = "default@\(policy.version)"
+    }
+
+    /// Lays an operator's policy out for one model. The names of its rules begin with `operator.`.
+    ///
+    /// - Parameters:
+    ///   - policy: The policy.
+    ///   - margin: The margin that the model's calibration gives a probability at a decision point.
+    /// - Throws: ``FieldError`` if at some decision point a milder decision has a higher threshold than a stronger one.
+    public init(_ policy: OperatorPolicy, margin: (Double, EventType) -> Double) throws(FieldError) {
+        var rows: [[Row]] = []
+        for type in EventType.allCases {
+            let ladder = try policy.ladder(at: type) { margin($0, type) }
+            rows.append(
+                ladder.map { rule, threshold in
+                    let scope = OperatorPolicy.name(rule.eventType)
+                    return Row(
+                        threshold: threshold, decision: rule.decision,
+                        name: "operator.\(scope).\(rule.decision.word)@\(policy.version)")
+                })
+        }
+        self.rows = rows
+        defaultName = "operator.default@\(policy.version)"
     }
 
     /// The strongest decision whose threshold the margin reaches, and the name of the rule that gave it. Below all

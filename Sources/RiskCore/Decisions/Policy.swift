@@ -8,7 +8,8 @@ public struct Policy: Sendable, Equatable {
         public var decision: Decision
         /// The margin, in log-odds.
         public var threshold: Double
-        /// Share of held-out honest events at or above the threshold when it was set.
+        /// Share of the held-out honest accounts that ever reached the threshold at this decision point when it was
+        /// set; of rows, where rows belong to no account.
         public var falsePositiveShare: Double
 
         /// A rule.
@@ -20,7 +21,8 @@ public struct Policy: Sendable, Equatable {
         }
     }
 
-    /// Grows whenever the rules change.
+    /// Says how the rules came about; stands in the rule's name of each answer. The trainer's: 1 counted events, 2
+    /// counts accounts.
     public var version: Int
     /// The rules, in any order.
     public var rules: [Rule]

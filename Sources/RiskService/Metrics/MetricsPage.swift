@@ -51,6 +51,13 @@ extension SharedServices {
         for (code, count) in metrics.modelRefusals.all {
             page.sample("stillwatch_model_refusals_total", [("code", code.rawValue)], count)
         }
+        page.metric("stillwatch_policy_info", "gauge", "1 for the policy that decides, by who set it.")
+        page.sample(
+            "stillwatch_policy_info",
+            [("source", models.active.policySource), ("version", "\(models.active.policyVersion)")], 1)
+        page.single(
+            "stillwatch_policy_refusals_total", "counter", "Times an operator's policy was refused.",
+            metrics.policyRefusals.current)
         page.single(
             "stillwatch_model_persist_errors_total", "counter", "Promotions that a restart will not find.",
             metrics.modelPersistErrors.current)

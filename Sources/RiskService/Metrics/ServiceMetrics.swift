@@ -46,6 +46,7 @@ final class ServiceMetrics: Sendable {
     let modelSwaps = LabelledCounter<ModelTrigger>()
     let modelRefusals = LabelledCounter<ModelFileError.Code>()
     let modelPersistErrors = Counter()
+    let policyRefusals = Counter()
     let repeatedRequests = Counter()
     let forgottenAnswers = Counter()
     let connectionsOpened = Counter()

@@ -1,4 +1,5 @@
 internal import Logging
+internal import RiskCore
 internal import RiskEngine
 internal import RiskModels
 internal import RiskWire
@@ -8,6 +9,9 @@ internal import Synchronization
 ///
 /// Reading and checking a file happens outside the lock; the lock is held to move pointers. A refused file changes
 /// nothing and is counted, logged and reported every time. Scoring threads read ``active`` or watch ``generation``.
+///
+/// An operator's policy belongs to a held model: it is bound when the model's file is read, so that a swap moves both
+/// at once and a rollback brings both back.
 final class ModelStore: Sendable {
     private struct Held {
         let model: ServedModel
@@ -30,42 +34,62 @@ final class ModelStore: Sendable {
     private let state: Mutex<State>
     private let filePath: String
     private let promotions: PromotionRecord
+    private let policies: PolicySource
     private let alias: String
     private let metrics: ServiceMetrics
     private let logger: Logger
 
     /// Loads the model file, or the model that was promoted over it in an earlier session.
     ///
-    /// - Throws: ``ServiceError`` if the file is refused: a service does not start without a model.
+    /// - Throws: ``ServiceError`` if the file is refused: a service does not start without a model. The same if the
+    ///   operator's policy does not go with the model that would be active.
     init(
-        directory: String, name: String, promotions: PromotionRecord, metrics: ServiceMetrics, logger: Logger
+        directory: String, name: String, promotions: PromotionRecord, policies: PolicySource, metrics: ServiceMetrics,
+        logger: Logger
     ) throws(ServiceError) {
         filePath = "\(directory)/\(name).swm"
         alias = name
         self.promotions = promotions
+        self.policies = policies
         self.metrics = metrics
         self.logger = logger
         let now = ServiceClock.wallMs()
         let stamp = FileAccess.stamp(filePath)
         let base: ServedModel
         do {
-            base = try Self.load(filePath, alias: name)
+            // Without the policy: what is promoted over this model may be what the policy is for.
+            base = try Self.load(filePath, alias: name, policy: nil)
         } catch {
             throw ServiceError("the model \(filePath) was refused: \(error)")
         }
-        var state = State(active: Held(model: base, sinceMs: now), stamp: stamp, fileDigest: base.digest)
+        var promoted: ServedModel?
         if let path = promotions.path(over: base.digest) {
             do {
-                let promoted = try Self.load(path, alias: name)
-                state.previous = state.active
-                state.active = Held(model: promoted, sinceMs: now)
+                promoted = try Self.load(path, alias: name, policy: nil)
             } catch {
                 metrics.modelRefusals[error.code].add()
                 logger.error("promoted model refused", metadata: ["path": "\(path)", "error": "\(error)"])
             }
         }
+        let active = promoted ?? base
+        var state = State(active: Held(model: active, sinceMs: now), stamp: stamp, fileDigest: base.digest)
+        do {
+            state.active = Held(model: try active.bound(to: policies.latest), sinceMs: now)
+        } catch {
+            throw ServiceError("\(policies.place) does not go with the model \(active.path): \(error)")
+        }
+        if promoted != nil {
+            // A policy for the promoted model alone leaves nothing to roll back to.
+            state.previous = (try? base.bound(to: policies.latest)).map { Held(model: $0, sinceMs: now) }
+        }
         self.state = Mutex(state)
         metrics.modelSwaps[.start].add()
+        logger.info(
+            "model active",
+            metadata: [
+                "digest": "\(hexadecimal(active.digest))", "path": "\(active.path)", "trigger": "start",
+                "policy": "\(state.active.model.policyName)",
+            ])
     }
 
     /// The model that scores.
@@ -82,7 +106,7 @@ final class ModelStore: Sendable {
     /// Reads and checks a file and keeps it ready.
     func stage(path: String) -> Result<ModelInfo, StatusError> {
         do {
-            let model = try Self.load(path, alias: alias)
+            let model = try Self.load(path, alias: alias, policy: policies.read())
             let held = Held(model: model, sinceMs: ServiceClock.wallMs())
             state.withLock { $0.staged = held }
             logger.info("model staged", metadata: ["digest": "\(hexadecimal(model.digest))", "path": "\(path)"])
@@ -137,7 +161,7 @@ final class ModelStore: Sendable {
     /// Looks at the watched file; if its digest is another than when it was last accepted, checks and serves it.
     ///
     /// A look by the watch reads the file only if its stamp changed; SIGHUP always reads it, and reports a refusal
-    /// again.
+    /// again. SIGHUP then has the operator's policy, as it now stands, decide for every held model it goes with.
     func reload(_ trigger: ServiceMetrics.ModelTrigger) {
         let stamp = FileAccess.stamp(filePath)
         let lastStamp = state.withLock { state in
@@ -145,8 +169,14 @@ final class ModelStore: Sendable {
             return state.stamp
         }
         if trigger == .watch, stamp == lastStamp { return }
+        let policy = policies.read()
+        reloadFile(trigger, policy)
+        if trigger == .sighup { rebind(to: policy) }
+    }
+
+    private func reloadFile(_ trigger: ServiceMetrics.ModelTrigger, _ policy: OperatorPolicy?) {
         do {
-            let model = try Self.load(filePath, alias: alias)
+            let model = try Self.load(filePath, alias: alias, policy: policy)
             let isNew = state.withLock { state in
                 guard state.fileDigest != model.digest else { return false }
                 state.fileDigest = model.digest
@@ -164,10 +194,38 @@ final class ModelStore: Sendable {
         }
     }
 
+    /// Has a policy decide for every held model that it goes with; the others keep what they had. That the active one
+    /// does is what was asked for, so if not, it is told.
+    private func rebind(to policy: OperatorPolicy?) {
+        let outcome: Result<Bool, ModelFileError> = state.withLock { state in
+            state.staged = state.staged.map { Self.rebound($0, to: policy) }
+            state.previous = state.previous.map { Self.rebound($0, to: policy) }
+            guard state.active.model.servable.operatorPolicy != policy else { return .success(false) }
+            do throws(ModelFileError) {
+                let model = try state.active.model.bound(to: policy)
+                state.active = Held(model: model, sinceMs: state.active.sinceMs)
+                generation.wrappingAdd(1, ordering: .releasing)
+                return .success(true)
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch outcome {
+        case .success(let changed):
+            if changed { logger.info("policy in force", metadata: ["policy": "\(active.policyName)"]) }
+        case .failure(let error):
+            policies.refuse("\(error)", active: active.policyName)
+        }
+    }
+
+    private static func rebound(_ held: Held, to policy: OperatorPolicy?) -> Held {
+        guard let model = try? held.model.bound(to: policy) else { return held }
+        return Held(model: model, sinceMs: held.sinceMs)
+    }
+
     private func swap(to held: Held, in state: inout State) {
         // The active model promoted again must not push the one before it out of reach.
-        guard held.model.digest != state.active.model.digest else { return }
-        state.previous = state.active
+        if held.model.digest != state.active.model.digest { state.previous = state.active }
         state.active = held
         generation.wrappingAdd(1, ordering: .releasing)
     }
@@ -187,7 +245,10 @@ final class ModelStore: Sendable {
         metrics.modelSwaps[trigger].add()
         logger.info(
             "model active",
-            metadata: ["digest": "\(hexadecimal(model.digest))", "path": "\(model.path)", "trigger": "\(trigger)"])
+            metadata: [
+                "digest": "\(hexadecimal(model.digest))", "path": "\(model.path)", "trigger": "\(trigger)",
+                "policy": "\(model.policyName)",
+            ])
     }
 
     private func refuse(_ error: ModelFileError, path: String, trigger: ServiceMetrics.ModelTrigger) {
@@ -200,9 +261,11 @@ final class ModelStore: Sendable {
             ])
     }
 
-    private static func load(_ path: String, alias: String) throws(ModelFileError) -> ServedModel {
+    private static func load(
+        _ path: String, alias: String, policy: OperatorPolicy?
+    ) throws(ModelFileError) -> ServedModel {
         let file = try FileAccess.read(path, byteLimit: ModelContainer.byteLimit)
-        let servable = try ServableModel(try ModelFile.load(file))
+        let servable = try ServableModel(try ModelFile.load(file), policy: policy)
         return ServedModel(servable: servable, alias: alias, path: path, file: file)
     }
 }

@@ -1,4 +1,6 @@
+internal import RiskCore
 internal import RiskEngine
+internal import RiskModels
 internal import RiskWire
 
 /// A model the service holds, with where it came from. Immutable.
@@ -15,6 +17,22 @@ final class ServedModel: Sendable {
         self.path = path
         self.file = file
     }
+
+    /// The same model under another policy.
+    func bound(to policy: OperatorPolicy?) throws(ModelFileError) -> ServedModel {
+        if servable.operatorPolicy == policy { return self }
+        return ServedModel(
+            servable: try ServableModel(servable.model, policy: policy), alias: alias, path: path, file: file)
+    }
+
+    /// Who set the thresholds: `operator` or `model`.
+    var policySource: String { servable.operatorPolicy == nil ? "model" : "operator" }
+
+    /// The version of the policy that decides.
+    var policyVersion: Int { servable.operatorPolicy?.version ?? servable.model.document.policy.version }
+
+    /// Whose policy decides, and its version: `operator@7`.
+    var policyName: String { "\(policySource)@\(policyVersion)" }
 
     var digest: [UInt8] { servable.model.digest }
 

@@ -1,59 +1,87 @@
 internal import RiskCore
 
-/// Sets the policy's thresholds so that a stated share of honest held-out rows reaches each.
-enum ThresholdPolicy {
-    /// What share of honest rows may reach each decision, the mildest first.
-    static let shares: [(decision: Decision, share: Double)] = [
-        (.monitor, 0.05), (.stepUp, 0.01), (.cap, 0.005), (.review, 0.001),
-    ]
-    /// Honest rows that have to lie above a threshold for it to mean anything.
-    static let rowMinimum = 10.0
+/// Sets the policy's thresholds so that a stated share of the honest held-out accounts ever reaches each.
+///
+/// An account counts once at each decision point, at its highest margin there: who asks a hundred times an hour whether
+/// a customer is honest flags many more customers than his share of answers says. Without groups each row counts.
+struct ThresholdPolicy {
+    /// How thresholds are set, as the version of the trained policy: 1 counted rows, 2 counts accounts.
+    static let version = 2
+    /// Honest accounts that a decision point needs above its mildest threshold to have thresholds of its own.
+    static let ownMinimum = 10.0
 
-    /// Rules for all decision points together and for each that has enough honest rows.
+    let margins: [Double]
+    let labels: [Bool]
+    let eventTypes: [EventType]?
+    let groups: [Int]?
+    let budgets: [FalsePositiveBudget]
+
+    /// Rules for all decision points together and for each that has enough honest accounts.
     ///
-    /// A decision point with rules of its own uses only those, so the strong ones that it has too few rows for are
-    /// taken over from the rules for all, with the share of its own rows that they reach.
-    static func policy(margins: [Double], labels: [Bool], eventTypes: [EventType]?) -> Policy {
-        let honest = labels.indices.filter { !labels[$0] }
-        let shared = rules(nil, honest.map { margins[$0] }, otherwise: [])
+    /// A threshold is set if the budget lets at least one honest account reach it. A decision point with rules of its
+    /// own uses only those, so the strong ones that it has too few accounts for are taken over from the rules for all,
+    /// with the share of its own accounts that they reach.
+    var policy: Policy {
+        let shared = rules(nil, honest(nil), otherwise: [])
         var result = shared
-        for type in EventType.allCases {
-            guard let eventTypes else { break }
-            let own = honest.filter { eventTypes[$0] == type }.map { margins[$0] }
-            if Double(own.count) * shares[0].share >= rowMinimum { result += rules(type, own, otherwise: shared) }
+        for type in EventType.allCases where eventTypes != nil {
+            let own = honest(type)
+            guard let mildest = budgets.first, Double(own.count) * mildest.share >= Self.ownMinimum else { continue }
+            result += rules(type, own, otherwise: shared)
         }
-        return Policy(version: 1, rules: result)
+        return Policy(version: Self.version, rules: result)
     }
 
-    private static func rules(
-        _ type: EventType?, _ honest: [Double], otherwise shared: [Policy.Rule]
+    /// The highest margin of each honest account at a decision point (nil: at all), the highest first.
+    private func honest(_ type: EventType?) -> [Double] {
+        var highest: [Double] = []
+        var indices: [Int: Int] = [:]
+        for row in labels.indices where !labels[row] {
+            if let type, eventTypes?[row] != type { continue }
+            guard let group = groups?[row] else {
+                highest.append(margins[row])
+                continue
+            }
+            if let index = indices[group] {
+                highest[index] = max(highest[index], margins[row])
+            } else {
+                indices[group] = highest.count
+                highest.append(margins[row])
+            }
+        }
+        return highest.sorted(by: >)
+    }
+
+    private func rules(
+        _ type: EventType?, _ descending: [Double], otherwise shared: [Policy.Rule]
     ) -> [Policy.Rule] {
-        let descending = honest.sorted(by: >)
         var result: [Policy.Rule] = []
-        for (decision, share) in shares {
+        for budget in budgets {
             var threshold: Double
-            if Double(honest.count) * share >= rowMinimum {
-                threshold = Self.threshold(descending, share)
-            } else if let rule = shared.first(where: { $0.decision == decision }) {
+            if Self.allowed(descending.count, budget.share) >= 1 {
+                threshold = Self.threshold(descending, budget.share)
+            } else if let rule = shared.first(where: { $0.decision == budget.decision }) {
                 threshold = max(rule.threshold, result.last?.threshold ?? rule.threshold)
             } else {
                 continue
             }
             // -0 and 0 are one margin; keep one of them in the file.
             if threshold == 0 { threshold = 0 }
-            let reached = honest.count { $0 >= threshold }
+            let reached = descending.count { $0 >= threshold }
             result.append(
                 Policy.Rule(
-                    eventType: type, decision: decision, threshold: threshold,
-                    falsePositiveShare: Double(reached) / Double(honest.count)))
+                    eventType: type, decision: budget.decision, threshold: threshold,
+                    falsePositiveShare: Double(reached) / Double(descending.count)))
         }
         return result
     }
 
-    /// The lowest margin that at most this share of the honest rows reaches. Ties stay together on the safe side.
+    /// How many of these may reach a threshold. A hair of tolerance: 0.001 × 1000 is one account.
+    private static func allowed(_ count: Int, _ share: Double) -> Int { Int(Double(count) * share + 1e-9) }
+
+    /// The lowest margin that at most this share of the honest reaches. Ties stay together on the safe side.
     private static func threshold(_ descending: [Double], _ share: Double) -> Double {
-        let allowed = Int(Double(descending.count) * share)
-        var count = allowed
+        var count = allowed(descending.count, share)
         while count > 0, count < descending.count, descending[count] == descending[count - 1] { count -= 1 }
         return count > 0 ? descending[count - 1] : descending[0].nextUp
     }

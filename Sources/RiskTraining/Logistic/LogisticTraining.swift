@@ -82,7 +82,13 @@ public struct LogisticTraining {
         let labels = rows.map { data.labels[$0] }
         let eventTypes = data.eventTypes.map { types in rows.map { types[$0] } }
         document.calibrations = PlattScaling.calibrations(margins: margins, labels: labels, eventTypes: eventTypes)
-        document.policy = ThresholdPolicy.policy(margins: margins, labels: labels, eventTypes: eventTypes)
+        document.policy =
+            ThresholdPolicy(
+                margins: margins, labels: labels, eventTypes: eventTypes,
+                groups: data.groups.map { groups in
+                    rows.map { groups[$0] }
+                }, budgets: options.budgets
+            ).policy
         // The calibration has seen these rows, so the probabilities that are measured go without it.
         let probabilities = margins.map { 1 / (1 + exp(-$0)) }
         let metrics: [(String, Double?)] = [

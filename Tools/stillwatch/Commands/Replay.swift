@@ -26,6 +26,9 @@ struct Replay: ParsableCommand {
     @Option(help: "The model file.")
     var model: String
 
+    @Option(help: "JSON file with the operator's policy, as the server takes it; else the model's own decides.")
+    var policy: String?
+
     @Option(name: .shortAndLong, help: "The CSV file to write.")
     var out: String
 
@@ -34,7 +37,7 @@ struct Replay: ParsableCommand {
         + "missing_features"
 
     func run() throws {
-        let servable = try Files.servableModel(model)
+        let servable = try Files.servableModel(model, policy: policy)
         let rows = try labels.map { try LabelsFile.read(path: $0) } ?? []
         let replay = try LogReplay(path: events, labels: rows.map(\.label))
         let file = try TextFile(out)

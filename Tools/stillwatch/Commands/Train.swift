@@ -55,6 +55,12 @@ struct Train: ParsableCommand {
     @Option(help: "Strength of the pull of all weights towards 0, as 1 ÷ C.")
     var l2 = 1.0
 
+    @Option(
+        help: ArgumentHelp(
+            "Share of honest held-out accounts (of rows for --csv) that may ever reach each decision, mildest first.",
+            valueName: "decision=share,..."))
+    var budget = FalsePositiveBudget.text(FalsePositiveBudget.standard)
+
     @Option(help: "Learn for one decision point: signup, payment or usage; or all.")
     var decisionPoint = "all"
 
@@ -91,6 +97,11 @@ struct Train: ParsableCommand {
         guard EventTraining.Unlabelled(rawValue: unlabelled) != nil else {
             throw ValidationError("--unlabelled: expected negative or skip, found \"\(unlabelled)\"")
         }
+        do {
+            _ = try FalsePositiveBudget.parse(budget)
+        } catch {
+            throw ValidationError("--\(error.message)")
+        }
         guard threads >= 1, l2 >= 0 else {
             throw ValidationError("expected --threads of at least 1, --l2 of at least 0")
         }
@@ -108,7 +119,7 @@ struct Train: ParsableCommand {
     private func trainOnTable(_ progress: ProgressLine) throws -> ModelDocument {
         var document = try trainTable(
             csv: csv ?? "", label: label ?? "", categorical: categorical.split(separator: ",").map(String.init),
-            options: TrainingOptions(l2: l2, seed: seed, threads: threads)
+            options: try options(timeOrdered: false)
         ) { progress.tell($0, $1) }
         document.training.card = try cardText()
         document.name = name
@@ -117,7 +128,7 @@ struct Train: ParsableCommand {
 
     private func trainOnEvents(_ progress: ProgressLine) throws -> ModelDocument {
         var training = EventTraining()
-        training.options = TrainingOptions(l2: l2, seed: seed, threads: threads, timeOrdered: true)
+        training.options = try options(timeOrdered: true)
         training.eventType = EventType.allCases.first { $0.word == decisionPoint }
         training.untilMs = untilMs
         training.unlabelled = EventTraining.Unlabelled(rawValue: unlabelled) ?? .negative
@@ -126,6 +137,12 @@ struct Train: ParsableCommand {
         let rows = try LabelsFile.read(path: labels ?? "")
         let digests = try logFiles(events ?? "").map(digest) + [try digest(labels ?? "")]
         return try training.train(log: events ?? "", labels: rows, digests: digests) { progress.tell($0, $1) }
+    }
+
+    private func options(timeOrdered: Bool) throws -> TrainingOptions {
+        TrainingOptions(
+            l2: l2, seed: seed, threads: threads, timeOrdered: timeOrdered,
+            budgets: try FalsePositiveBudget.parse(budget))
     }
 
     private func cardText() throws -> String {
@@ -147,17 +164,18 @@ struct Train: ParsableCommand {
     }
 
     /// Says what the policy cannot do: a model that never flags looks like one that found nothing.
-    private func warnOfMissingThresholds(_ model: LoadedModel) {
+    private func warnOfMissingThresholds(_ model: LoadedModel) throws {
         let decisions = Set(model.document.policy.rules.map(\.decision))
-        let missing = [Decision.monitor, .stepUp, .cap, .review].filter { !decisions.contains($0) }
+        let missing = try FalsePositiveBudget.parse(budget).map(\.decision).filter { !decisions.contains($0) }
         guard !missing.isEmpty else { return }
         let words = missing.map(\.word).joined(separator: ", ")
         standardError(
-            "warning: too few honest events were held out to set a threshold for \(words): this model never decides so")
+            "warning: too few honest accounts were held out to set a threshold for \(words) (1 ÷ its budget at the "
+                + "least): this model never decides so")
     }
 
     private func report(_ model: LoadedModel) throws {
-        warnOfMissingThresholds(model)
+        try warnOfMissingThresholds(model)
         let training = model.document.training
         if json {
             print(

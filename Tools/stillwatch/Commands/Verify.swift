@@ -8,11 +8,15 @@ struct Verify: ParsableCommand {
         abstract: "Checks a model file offline: all that a server checks before it serves it.",
         discussion: """
             Container, digest, structure, monotone proof and golden bits; then whether this program has every feature \
-            the model reads. With --table a model trained on a CSV passes too, which no server would serve.
+            the model reads. With --policy also the operator's thresholds, and whether they go with this model. With \
+            --table a model trained on a CSV passes too, which no server would serve.
             """)
 
     @Argument(help: "The model file.")
     var model: String
+
+    @Option(help: "JSON file with the operator's policy to check as well.")
+    var policy: String?
 
     @Flag(help: "Accept a model whose features are columns of a table.")
     var table = false
@@ -20,8 +24,14 @@ struct Verify: ParsableCommand {
     @Flag(help: "One JSON object instead of text.")
     var json = false
 
+    func validate() throws {
+        if table, policy != nil {
+            throw ValidationError("--policy is for models that a server serves, not for --table")
+        }
+    }
+
     func run() throws {
-        let loaded = table ? try Files.model(model) : try Files.servableModel(model).model
+        let loaded = table ? try Files.model(model) : try Files.servableModel(model, policy: policy).model
         let goldens = loaded.document.goldenInputs.count
         if json {
             print(

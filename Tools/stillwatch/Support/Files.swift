@@ -37,10 +37,15 @@ enum Files {
     }
 
     /// A checked model that this program can serve.
-    static func servableModel(_ path: String) throws -> ServableModel {
+    ///
+    /// - Parameters:
+    ///   - path: The model file.
+    ///   - policy: The file with the operator's policy; nil: the model's own decides.
+    static func servableModel(_ path: String, policy: String? = nil) throws -> ServableModel {
         let loaded = try model(path)
+        let operatorPolicy = try policy.map { try PolicyJSON.decode(try read($0), file: $0) }
         do {
-            return try ServableModel(loaded)
+            return try ServableModel(loaded, policy: operatorPolicy)
         } catch {
             throw ToolError("\(path) was refused: \(error)")
         }
