@@ -30,8 +30,8 @@ struct TimeRows: ParsableCommand {
             return
         }
         while readLine() != nil {
-            print(try JSONOutput.line(pass(model, rows)))
-            fflush(stdout)
+            // Not print: the script waits for the line, and what goes into a pipe is kept back.
+            FileHandle.standardOutput.write(Data((try JSONOutput.line(pass(model, rows)) + "\n").utf8))
         }
     }
 
