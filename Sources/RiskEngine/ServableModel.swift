@@ -66,8 +66,8 @@ public final class ServableModel: Sendable {
             } else {
                 let index = try Self.catalogueIndex(of: feature)
                 inputs.append(.catalogue(index))
-                codes.append(FeatureCatalogue.features[index].reason)
-                linkClasses.append(FeatureCatalogue.features[index].linkClass)
+                codes.append(FeatureCatalogue.definitions[index].reason)
+                linkClasses.append(FeatureCatalogue.definitions[index].linkClass)
             }
         }
         let reasons = ReasonCode.allCases.filter(codes.contains)

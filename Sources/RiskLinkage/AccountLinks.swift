@@ -29,6 +29,10 @@ struct AccountLinks: Sendable {
     var standing = Standing.unlabelled
     var labelledAtMs: Int64 = 0
     var labelExpiresAtMs: Int64?
+    /// What its own events said; nil before the first.
+    var history: AccountHistory?
+    /// What it put into the population's figures.
+    var populationPart = Population.Part()
     /// Oldest first.
     private(set) var attachments: [Attachment] = []
 

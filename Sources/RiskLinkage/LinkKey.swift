@@ -14,6 +14,8 @@ enum LinkKey {
 
     static func organisation(_ reference: Reference) -> UInt64 { hash(.max - 1, reference) }
 
+    static func claimedClient(_ reference: Reference) -> UInt64 { hash(.max - 2, reference) }
+
     /// The pair of an identifier in one of its lives (it may have been forgotten before) and something seen on it.
     static func pair(_ identifier: UInt64, life: Int64, with other: UInt64) -> UInt64 {
         var hasher = Hasher()

@@ -1,7 +1,7 @@
 internal import HeapModule
 public import RiskCore
 
-/// Who shares what with whom: identifiers → accounts → labels, point in time.
+/// Who shares what with whom: identifiers → accounts → labels, point in time; and what each account itself said before.
 ///
 /// State time is event time. The facts an event gets depend only on the events and labels before it, in the order they
 /// were applied: a replay in the same order gives the same bits. Bounded by its capacity; what was touched longest ago
@@ -44,6 +44,7 @@ public struct LinkState: Sendable {
     var accounts: RecencyTable<AccountLinks>
     var identifiers: RecencyTable<IdentifierLinks>
     private var pairs: RecencyTable<Int64>
+    private var population: Population
     private var expiries = Heap<LabelExpiry>()
 
     /// An empty state.
@@ -52,6 +53,7 @@ public struct LinkState: Sendable {
         accounts = RecencyTable(capacity: capacity.accounts)
         identifiers = RecencyTable(capacity: capacity.identifiers)
         pairs = RecencyTable(capacity: 2 * capacity.identifiers)
+        population = Population(capacity: capacity.identifiers)
     }
 
     /// How much it holds.
@@ -66,7 +68,7 @@ public struct LinkState: Sendable {
     /// Labels that would expire by the event's time still count; only applied events move the state's time.
     public func facts(for event: AccountEvent) -> LinkSnapshot {
         let account = accounts[LinkKey.account(event.account)]
-        return facts(for: EventKeys(event, account: account), account)
+        return facts(for: event, EventKeys(event, account: account), account)
     }
 
     /// The facts for an event as of just before it, and then the event is applied.
@@ -75,8 +77,8 @@ public struct LinkState: Sendable {
         forgetStale(before: event.timeMs - Self.retentionMs)
         let account = accounts[LinkKey.account(event.account)]
         let keys = EventKeys(event, account: account)
-        let snapshot = facts(for: keys, account)
-        attach(keys, account)
+        let snapshot = facts(for: event, keys, account)
+        attach(event, keys, account)
         return snapshot
     }
 
@@ -96,8 +98,11 @@ public struct LinkState: Sendable {
         }
     }
 
-    private func facts(for keys: EventKeys, _ account: AccountLinks?) -> LinkSnapshot {
+    private func facts(for event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks?) -> LinkSnapshot {
         var snapshot = LinkSnapshot()
+        if let history = account?.history { snapshot.account = history.facts }
+        snapshot.population = population.facts(
+            for: event, own: account?.populationPart ?? Population.Part(), profile: account?.history?.profile)
         for (identifierClass, key, _) in keys.identifiers {
             snapshot[identifierClass] = facts(of: key, identifierClass, keys, account)
         }
@@ -125,9 +130,10 @@ public struct LinkState: Sendable {
             sharesOrganisation: sharesOrganisation, sharesCompanion: sharesCompanion)
     }
 
-    private mutating func attach(_ keys: EventKeys, _ known: AccountLinks?) {
+    private mutating func attach(_ event: AccountEvent, _ keys: EventKeys, _ known: AccountLinks?) {
         var account = known ?? AccountLinks(lastSeenMs: keys.timeMs)
         account.lastSeenMs = max(account.lastSeenMs, keys.timeMs)
+        remember(event, of: &account)
         if keys.namesOrganisation, let organisation = keys.organisation {
             for attachment in account.join(organisation) { moveToTenant(attachment, organisation, atMs: keys.timeMs) }
         }
@@ -148,6 +154,13 @@ public struct LinkState: Sendable {
             }
         }
         accounts.touch(keys.account, inserting: account) { $0 = account }
+    }
+
+    private mutating func remember(_ event: AccountEvent, of account: inout AccountLinks) {
+        var history = account.history ?? AccountHistory(firstSeenMs: event.timeMs)
+        history.add(event)
+        population.add(event, part: &account.populationPart, old: account.history?.profile, new: history.profile)
+        account.history = history
     }
 
     /// An account that counted on an identifier as an organisation of its own turns out to belong to a tenant.

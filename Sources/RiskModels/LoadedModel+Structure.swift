@@ -1,14 +1,3 @@
-internal import RiskCore
-
-extension ModelKind {
-    /// The logistic model; the only kind so far.
-    var logistic: LogisticModel {
-        switch self {
-        case .logistic(let model): model
-        }
-    }
-}
-
 extension LoadedModel {
     /// Checks all of a document that does not depend on the kind of model.
     static func checkStructure(_ document: ModelDocument) throws(ModelFileError) {

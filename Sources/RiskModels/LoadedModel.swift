@@ -11,6 +11,19 @@ public final class LoadedModel: Sendable {
         public static let categoryCount = 4096
         /// Golden inputs.
         public static let goldenInputCount = 1024
+        /// Trees.
+        public static let treeCount = 1 << 14
+        /// Levels of one tree.
+        public static let treeDepth = 8
+        /// Numbers in the tables of all trees, and so the memory and the work that a file can ask for:
+        /// a tree takes 2^levels × (distinct features + 1).
+        public static let treeTableCount = 1 << 22
+        /// Category codes, over all splits: a split takes as many as the feature has categories, and one.
+        public static let treeCategoryCount = 1 << 24
+        /// Magnitude of a leaf, in log-odds.
+        public static let leafMagnitude = 1e6
+        /// Cover of a leaf.
+        public static let cover = 1e300
     }
 
     /// The document it was made of.
@@ -18,7 +31,7 @@ public final class LoadedModel: Sendable {
     /// SHA-256 of the model file; 32 bytes.
     public let digest: [UInt8]
 
-    private let scorer: LogisticScorer
+    private let scorer: ModelScorer
     private let calibrations: [Calibration]
 
     /// Checks a document from the outside in: limits, structure, directions, then the golden inputs to the bit.
@@ -26,9 +39,7 @@ public final class LoadedModel: Sendable {
     /// - Throws: ``ModelFileError`` that names the part at fault.
     public init(_ document: ModelDocument, digest: [UInt8]) throws(ModelFileError) {
         try Self.checkStructure(document)
-        let logistic = document.kind.logistic
-        self.scorer = try LogisticScorer(logistic, features: document.features)
-        try LogisticScorer.proveMonotone(logistic, features: document.features)
+        self.scorer = try ModelScorer(document.kind, features: document.features)
         self.document = document
         self.digest = digest
         self.calibrations = EventType.allCases.map { type in
@@ -39,10 +50,10 @@ public final class LoadedModel: Sendable {
     }
 
     /// How many values a vector has.
-    public var featureCount: Int { scorer.featureCount }
+    public var featureCount: Int { document.features.count }
 
     /// The margin of an account before any feature; bias + Σ contributions = margin within 1e-9.
-    public var bias: Double { scorer.intercept }
+    public var bias: Double { scorer.bias }
 
     /// Scores one vector.
     ///
@@ -50,18 +61,67 @@ public final class LoadedModel: Sendable {
     ///   - values: ``featureCount`` values in the order of the document's features; missing is NaN, a categorical value
     ///     is its index among the feature's categories or their count.
     ///   - contributions: Overwritten with ``featureCount`` contributions in log-odds.
-    /// - Returns: The margin: bias and contributions added in order.
-    /// - Complexity: O(terms); no allocation if `contributions` has the right count already.
+    /// - Returns: The margin. Of a logistic model it is bias and contributions added in order; of trees, the base's
+    ///   sum in order plus the leaves' exact sum.
+    /// - Complexity: O(terms + splits); no allocation if `contributions` has the right count already.
     public func score(_ values: [Double], contributions: inout [Double]) -> Double {
         precondition(values.count == featureCount, "the model takes \(featureCount) values, found \(values.count)")
         if contributions.count != featureCount { contributions = Array(repeating: 0, count: featureCount) }
-        var margin = bias
-        for feature in 0..<featureCount {
-            let contribution = scorer.contribution(of: feature, value: values[feature])
-            contributions[feature] = contribution
-            margin += contribution
+        return values.withUnsafeBufferPointer { values in
+            contributions.withUnsafeMutableBufferPointer { scorer.score(values, contributions: $0) }
         }
-        return margin
+    }
+
+    /// The margin of one vector without its reasons: the same bits as ``score(_:contributions:)`` gives.
+    ///
+    /// - Complexity: O(terms + splits).
+    public func margin(_ values: [Double]) -> Double {
+        precondition(values.count == featureCount, "the model takes \(featureCount) values, found \(values.count)")
+        return values.withUnsafeBufferPointer { scorer.margin($0) }
+    }
+
+    /// The margins of many vectors: for each the same bits as ``score(_:contributions:)`` gives.
+    ///
+    /// - Parameters:
+    ///   - rows: Whole vectors of ``featureCount`` values, one after another.
+    ///   - margins: Overwritten with one margin for each; not allocated anew if it has the right count already.
+    /// - Complexity: O(rows × (terms + splits)).
+    public func margins(of rows: [Double], into margins: inout [Double]) {
+        let count = rowCount(of: rows)
+        if margins.count != count { margins = Array(repeating: 0, count: count) }
+        rows.withUnsafeBufferPointer { rows in
+            margins.withUnsafeMutableBufferPointer { scorer.margins(of: rows, into: $0, featureCount: featureCount) }
+        }
+    }
+
+    /// The margins and contributions of many vectors: for each the same bits as ``score(_:contributions:)`` gives.
+    ///
+    /// - Parameters:
+    ///   - rows: Whole vectors of ``featureCount`` values, one after another.
+    ///   - margins: Overwritten with one margin for each.
+    ///   - contributions: Overwritten with ``featureCount`` contributions for each, in the order of `rows`.
+    /// - Complexity: O(rows × (terms + splits)); no allocation if both have the right counts already.
+    public func scores(of rows: [Double], into margins: inout [Double], contributions: inout [Double]) {
+        let count = rowCount(of: rows)
+        if margins.count != count { margins = Array(repeating: 0, count: count) }
+        if contributions.count != rows.count { contributions = Array(repeating: 0, count: rows.count) }
+        rows.withUnsafeBufferPointer { rows in
+            contributions.withUnsafeMutableBufferPointer { contributions in
+                for row in 0..<count {
+                    let range = row * featureCount..<(row + 1) * featureCount
+                    margins[row] = scorer.score(
+                        UnsafeBufferPointer(rebasing: rows[range]),
+                        contributions: UnsafeMutableBufferPointer(rebasing: contributions[range]))
+                }
+            }
+        }
+    }
+
+    private func rowCount(of rows: [Double]) -> Int {
+        precondition(
+            rows.count.isMultiple(of: featureCount), "the model takes \(featureCount) values a row, found \(rows.count)"
+        )
+        return rows.count / featureCount
     }
 
     /// The calibrated probability of a margin at a decision point; the C library's exponential decides the last bits.

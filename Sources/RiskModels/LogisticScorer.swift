@@ -1,11 +1,22 @@
 internal import RiskCore
 
+/// The code of a present categorical value: itself if it is one of `count` codes, else `count`, which means "other".
+@inline(__always)
+func categoryCode(_ value: Double, count: Int) -> Int {
+    // Compared as numbers first: a golden input may hold any, and not every one has an Int.
+    guard value >= 0, value < Double(count) else { return count }
+    let code = Int(value)
+    return Double(code) == value ? code : count
+}
+
 /// A logistic model laid out for scoring: one row of terms for each feature.
 ///
 /// The margin is one Float64 sum in fixed order: the intercept, then the features' contributions in order. A
 /// contribution is the sum of its terms in order. The order never depends on the batch, so neither do the bits.
 struct LogisticScorer: Sendable {
     let intercept: Double
+    /// Whether any feature adds anything.
+    var hasTerms: Bool { !terms.isEmpty }
     private let terms: [LogisticTerm.Shape]
     /// Feature f owns the terms firstTerm[f] ..< firstTerm[f + 1].
     private let firstTerm: [Int]
@@ -13,14 +24,14 @@ struct LogisticScorer: Sendable {
     var featureCount: Int { firstTerm.count - 1 }
 
     /// - Throws: ``ModelFileError`` with code `invalid` if terms, features and numbers do not fit together.
-    init(_ model: LogisticModel, features: [ModelFeature]) throws(ModelFileError) {
+    init(_ model: LogisticModel, features: [ModelFeature], path: String) throws(ModelFileError) {
         guard model.intercept.isFinite else {
-            throw ModelFileError(.invalid, "logistic.intercept: expected a finite number, found \(model.intercept)")
+            throw ModelFileError(.invalid, "\(path).intercept: expected a finite number, found \(model.intercept)")
         }
         var firstTerm = Array(repeating: 0, count: features.count + 1)
         var previous = 0
         for (index, term) in model.terms.enumerated() {
-            let path = "logistic.terms[\(index)]"
+            let path = "\(path).terms[\(index)]"
             guard features.indices.contains(term.feature), term.feature >= previous else {
                 throw ModelFileError(
                     .invalid,
@@ -47,9 +58,7 @@ struct LogisticScorer: Sendable {
             case .missing(let weight):
                 if value.isNaN { sum += weight }
             case .category(let weights):
-                // Compared as numbers: a golden input may hold any, and not every one has an Int.
-                let other = weights.count - 1
-                if !value.isNaN { sum += weights[value >= 0 && value < Double(other) ? Int(value) : other] }
+                if !value.isNaN { sum += weights[categoryCode(value, count: weights.count - 1)] }
             }
         }
         return sum

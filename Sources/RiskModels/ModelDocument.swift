@@ -42,11 +42,13 @@ public struct ModelDocument: Sendable, Equatable {
 /// The kinds of model.
 public enum ModelKind: Sendable, Equatable {
     case logistic(LogisticModel)
+    case trees(TreeModel)
 
     /// The word for people and flags.
     public var word: String {
         switch self {
         case .logistic: "logistic"
+        case .trees: "trees"
         }
     }
 }

@@ -32,9 +32,9 @@ public struct SymmetricTree: Sendable, Equatable {
 }
 
 /// The question of one level.
-public struct TreeSplit: Sendable, Equatable {
+public struct TreeSplit: Sendable, Hashable {
     /// Who goes right when the value is present.
-    public enum Condition: Sendable, Equatable {
+    public enum Condition: Sendable, Hashable {
         /// Numbers of at least this threshold.
         case atLeast(Double)
         /// These category codes, ascending; the count of the feature's categories stands for every other word.

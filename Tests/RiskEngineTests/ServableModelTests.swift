@@ -99,7 +99,7 @@ import Testing
 
     @Test func aModelOfAnotherDefinitionIsRefusedByName() throws {
         for (name, version, code) in [
-            ("signup.no_such_feature", 1, ModelFileError.Code.unknownFeature), ("signup.is_sso", 2, .unknownFeature),
+            ("signup.no_such_feature", 1, ModelFileError.Code.unknownFeature), ("signup.is_sso", 3, .unknownFeature),
         ] {
             let document = ModelDocument(
                 name: "test", features: [ModelFeature(name: name, definitionVersion: version)],

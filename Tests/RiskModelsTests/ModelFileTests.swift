@@ -70,7 +70,7 @@ import Testing
 
     @Test func whatANewerProgramWroteIsRefusedAsSuch() throws {
         let payload = try ModelContainer.open(ModelFile.encode(try referenceModel())).payload
-        for field: [UInt8] in [[0xf8, 0x01, 1], [0x5a, 0], [0x22, 2, 0x30, 1]] {
+        for field: [UInt8] in [[0xf8, 0x01, 1], [0x62, 0], [0x22, 2, 0x30, 1]] {
             let error = refusal(ModelContainer.seal(Array(payload) + field))
             #expect(error?.code == .unsupportedVersion, "\(field)")
         }

@@ -30,4 +30,11 @@ public struct Feature: Sendable {
         self.summary = summary
         self.value = value
     }
+
+    /// Definition 1 of a feature that at definition 2 also reads what the account's earlier events said.
+    var fromEventAlone: Feature {
+        Feature(name, version: 1, direction, reason, skewed: isSkewed, link: linkClass, summary) { [value] in
+            value($0.withoutAccountFacts)
+        }
+    }
 }

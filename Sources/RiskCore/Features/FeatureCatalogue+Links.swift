@@ -23,6 +23,13 @@ extension FeatureCatalogue {
             "established", .lowers, .trustTenure,
             "long-standing accounts without an abusive label, against what is ordinary"
         ) { min($0.established / ordinary, trustedCompanyLimit) }
+        let young = feature(
+            "young_share", .raises, .signupBurstNetwork,
+            "share of accounts that came in 7 days, 5 older ones added"
+        ) { $0.youngShare }
+        let verified = feature(
+            "verified_share", .lowers, .trustVerifiedOrg, "share of accounts labelled verified, 5 others added"
+        ) { $0.verifiedShare }
         return [
             feature("accounts", .raises, shared, "other accounts, against what is ordinary") {
                 min($0.accounts, most) / ordinary
@@ -40,7 +47,11 @@ extension FeatureCatalogue {
                 min($0.arrivals30d, most) / ordinary
             },
             feature("labelled_bad", .raises, .linkBannedRecent, "accounts labelled abusive") { $0.labelledBad },
-        ] + (identifierClass.isOrdinarilyShared ? [established] : [])
+            feature(
+                "labelled_share", .raises, .linkBannedRecent, "share of accounts labelled abusive, 5 innocent added"
+            ) { $0.labelledShare },
+        ] + (identifierClass.isOrdinarilyShared ? [established, young] : [])
+            + (identifierClass.isCostlyToShareWithVerified ? [verified] : [])
     }
 
     private static func sharingReason(of identifierClass: IdentifierClass) -> ReasonCode {
@@ -68,6 +79,32 @@ extension FeatureCatalogue {
             return present ? shared : .nan
         },
         Feature(
+            "link.weighted_classes", .raises, .linkMultiIdentifier,
+            "classes shared with other organisations beyond four, each ÷ ln(2 + what is ordinary)"
+        ) { observation in
+            var present = false
+            var sum = 0.0
+            for identifierClass in IdentifierClass.linked {
+                guard let facts = observation.links.facts[identifierClass.rawValue] else { continue }
+                present = true
+                sum += weights[identifierClass.rawValue] * sharedPart(facts, identifierClass)
+            }
+            return present ? sum : .nan
+        },
+        Feature(
+            "link.inherited", .raises, .linkBannedRecent,
+            "labelled shares of its template, profile and e-mail mask together, 0 to 3"
+        ) { observation in
+            var present = false
+            var sum = 0.0
+            for identifierClass in [IdentifierClass.template, .profileTemplate, .emailMask] {
+                guard let facts = observation.links.facts[identifierClass.rawValue] else { continue }
+                present = true
+                sum += facts.labelledShare
+            }
+            return present ? sum : .nan
+        },
+        Feature(
             "link.ban_recency", .raises, .linkBannedRecent,
             "1 right after an account on any shared identifier was labelled abusive, ½ three days later, towards 0"
         ) { observation in
@@ -88,4 +125,17 @@ extension FeatureCatalogue {
             return counts.isEmpty ? .nan : counts.reduce(0, +)
         },
     ]
+
+    /// Two to five honest people share what they like: so many other organisations on an identifier say nothing yet.
+    static let innocentOrganisations = 4.0
+
+    /// After Adamic and Adar, "Friends and neighbors on the Web" (2003): the rarer what is shared, the more it says. By
+    /// what is ordinary for the class, not by the actual degree, or a network would weigh less the more it grows.
+    private static let weights: [Double] =
+        [0] + IdentifierClass.allCases.map { 1 / portableLog1p(1 + $0.expectedDegree) }
+
+    /// 0 up to four other organisations, 1 from four plus what is ordinary on.
+    private static func sharedPart(_ facts: LinkFacts, _ identifierClass: IdentifierClass) -> Double {
+        max(0, min(1, (facts.organisations - innocentOrganisations) / identifierClass.expectedDegree))
+    }
 }

@@ -9,7 +9,7 @@ extension FeatureCatalogue {
 
     private static let instrument: [Feature] = [
         Feature(
-            "payment.accounts_per_allowed", .raises, .paySharedAcrossOrgs, skewed: true, link: .instrument,
+            "payment.accounts_per_allowed", version: 2, .raises, .paySharedAcrossOrgs, skewed: true, link: .instrument,
             "accounts that came to the instrument in 30 days, against what the customer's contract makes ordinary"
         ) { observation in
             guard let instrument = observation.links[.instrument] else { return .nan }
@@ -25,17 +25,18 @@ extension FeatureCatalogue {
             observation.links[.instrument].map { min($0.companions, IdentifierClass.instrument.saturationCount) }
                 ?? .nan
         },
-        Feature("payment.is_prepaid", .raises, .payInstrumentRisk, "1 if the card is prepaid") {
+        Feature("payment.is_prepaid", version: 2, .raises, .payInstrumentRisk, "1 if the card is prepaid") {
             $0.flag(.fundingType, isOneOf: FundingType.prepaid)
         },
-        Feature("payment.is_untraceable", .raises, .payInstrumentRisk, "1 if a gift card or cryptocurrency") {
+        Feature("payment.is_untraceable", version: 2, .raises, .payInstrumentRisk, "1 if a gift card or cryptocurrency")
+        {
             $0.flag(.instrumentKind, isOneOf: InstrumentKind.gift, .crypto)
         },
-        Feature("payment.is_invoice", .lowers, .trustContract, "1 if paid by invoice") {
+        Feature("payment.is_invoice", version: 2, .lowers, .trustContract, "1 if paid by invoice") {
             $0.flag(.instrumentKind, isOneOf: InstrumentKind.invoice)
         },
         Feature(
-            "payment.virtual_consumer_fresh", .raises, .payInstrumentRisk,
+            "payment.virtual_consumer_fresh", version: 2, .raises, .payInstrumentRisk,
             "1 if a virtual card on a consumer's plan with a fresh e-mail domain"
         ) { observation in
             let price = observation.number(.planPriceUsdMonth)
@@ -43,11 +44,14 @@ extension FeatureCatalogue {
             return both(both(observation.number(.isVirtualCard), consumer), isFreshDomain(observation))
         },
         Feature(
-            "payment.issuer_mismatches", .raises, .payInstrumentRisk, "issuer differs from billing, address: 0 to 2"
+            "payment.issuer_mismatches", version: 2, .raises, .payInstrumentRisk,
+            "issuer differs from billing, address: 0 to 2"
         ) {
             countOfPresent(1 - $0.number(.issuerMatchesBilling), 1 - $0.number(.issuerMatchesIp))
         },
-        Feature("payment.check_failures", .raises, .payFailures, "failed address, code and 3-D checks, 0 to 3") {
+        Feature(
+            "payment.check_failures", version: 2, .raises, .payFailures, "failed address, code and 3-D checks, 0 to 3"
+        ) {
             countOfPresent(
                 $0.flag(.avsResult, isOneOf: CheckResult.fail), $0.flag(.cvcResult, isOneOf: CheckResult.fail),
                 $0.flag(.threeDsResult, isOneOf: CheckResult.fail))
@@ -55,30 +59,46 @@ extension FeatureCatalogue {
     ]
 
     private static let history: [Feature] = [
-        Feature("payment.declines_24h", .raises, .payFailures, skewed: true, "declined charges in 24 hours") {
+        Feature("payment.declines_24h", version: 2, .raises, .payFailures, skewed: true, "declined charges in 24 hours")
+        {
             $0.number(.declines24h)
         },
-        Feature("payment.instruments_30d", .raises, .payInstrumentRisk, skewed: true, "instruments in 30 days") {
+        Feature(
+            "payment.instruments_30d", version: 2, .raises, .payInstrumentRisk, skewed: true, "instruments in 30 days"
+        ) {
             $0.number(.distinctInstruments30d)
         },
-        Feature("payment.from_signup_s", .free, .signupPatternRepeat, skewed: true, "sign-up to payment, seconds") {
+        Feature(
+            "payment.from_signup_s", version: 2, .free, .signupPatternRepeat, skewed: true,
+            "sign-up to payment, seconds"
+        ) {
             $0.number(.signupToPaymentS)
         },
-        Feature("payment.disputes_refunds_90d", .raises, .payFailures, skewed: true, "disputes and refunds in 90 days")
-        {
+        Feature(
+            "payment.disputes_refunds_90d", version: 2, .raises, .payFailures, skewed: true,
+            "disputes and refunds in 90 days"
+        ) {
             countOfPresent($0.number(.disputes90d), $0.number(.refunds90d))
         },
-        Feature("payment.paid_usd_30d", .lowers, .trustTenure, skewed: true, "paid in 30 days, undisputed, US dollars")
-        {
+        Feature(
+            "payment.paid_usd_30d", version: 2, .lowers, .trustTenure, skewed: true,
+            "paid in 30 days, undisputed, US dollars"
+        ) {
             let disputes = $0.number(.disputes90d)
             return disputes > 0 ? 0 : $0.number(.paidUsd30d)
         },
-        Feature("payment.promo_share", .raises, .signupPatternRepeat, "promotional credit's share of what was spent") {
+        Feature(
+            "payment.promo_share", version: 2, .raises, .signupPatternRepeat,
+            "promotional credit's share of what was spent"
+        ) {
             let promo = $0.number(.promoCreditUsd)
             let paid = $0.number(.paidUsd30d)
             return promo + paid > 0 ? promo / (promo + paid) : promo + paid == 0 ? 0 : .nan
         },
-        Feature("payment.topup_cadence_cv", .free, .payUsageExceedsPlan, "variation of the times between top-ups") {
+        Feature(
+            "payment.topup_cadence_cv", version: 2, .free, .payUsageExceedsPlan,
+            "variation of the times between top-ups"
+        ) {
             $0.number(.topupCadenceCv)
         },
     ]

@@ -7,7 +7,7 @@
 public struct FeatureExtractor: Sendable {
     /// Where one value of the vector comes from.
     public enum Input: Sendable, Equatable {
-        /// A feature of the catalogue, by index.
+        /// A feature's definition, by its index in ``FeatureCatalogue/definitions``.
         case catalogue(Int)
         /// A custom number of this name.
         case customNumber(String)
@@ -37,7 +37,7 @@ public struct FeatureExtractor: Sendable {
     private static func computation(of input: Input) -> @Sendable (Observation) -> Double {
         switch input {
         case .catalogue(let feature):
-            return FeatureCatalogue.features[feature].value
+            return FeatureCatalogue.definitions[feature].value
         case .customNumber(let name):
             return { observation in
                 if case .number(let number)? = custom(name, in: observation.event) { number } else { .nan }

@@ -51,6 +51,10 @@ public enum IdentifierClass: Int, CaseIterable, Sendable {
     /// or a mail domain, not on a card or a device.
     public var isOrdinarilyShared: Bool { expectedDegree >= 4 }
 
+    /// Whether company of verified accounts is hard to come by. A mail domain lets in whom its owner lets in; but an
+    /// address can be rented next to anyone, a template or a billing address copied, and an account's card stolen.
+    public var isCostlyToShareWithVerified: Bool { self == .emailDomain }
+
     /// A second class whose distinct values are counted on each identifier of this one.
     ///
     /// Many e-mail domains on one card, or on one mail exchanger, say more than many accounts do.

@@ -28,12 +28,16 @@ public struct LinkFacts: Sendable, Equatable {
     public init() {}
 }
 
-/// The facts of all identifiers of one account at the moment of one event.
+/// The facts of one account at the moment of one event: of all its identifiers, and of itself.
 public struct LinkSnapshot: Sendable, Equatable {
     /// Facts by ``IdentifierClass`` raw value; nil where the account has no identifier of the class.
     public var facts: [LinkFacts?]
+    /// What the account's own earlier events said.
+    public var account = AccountFacts()
+    /// What other accounts make ordinary.
+    public var population = PopulationFacts()
 
-    /// No identifiers.
+    /// No identifiers and no past.
     public init() {
         facts = Array(repeating: nil, count: IdentifierClass.slotCount)
     }

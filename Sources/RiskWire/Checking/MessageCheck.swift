@@ -40,7 +40,7 @@ struct MessageCheck {
         case (.varint64, .varint), (.flag, .varint), (.fixed64, .fixed64), (.fixed64List, .fixed64),
             (.bytes, .delimited), (.message, .delimited):
             return nil
-        case (.varint32, .varint):
+        case (.varint32, .varint), (.varint32List, .varint):
             return field.value <= UInt64(UInt32.max) ? nil : .outOfRange(field.value)
         case (.word, .varint), (.wordList, .varint):
             // Words are int32 on the wire: a negative one comes as 64 bits.
@@ -48,7 +48,9 @@ struct MessageCheck {
         case (.fixed64List, .delimited):
             return field.content.count % 8 == 0 ? nil : .malformed("a list of numbers cut short", offset: offset)
         case (.wordList, .delimited):
-            return faultInWords(field.content)
+            return faultInVarints(field.content) { Int32(exactly: Int64(bitPattern: $0)) != nil }
+        case (.varint32List, .delimited):
+            return faultInVarints(field.content) { $0 <= UInt64(UInt32.max) }
         case (.text, .delimited):
             return faultInText(field.content)
         default:
@@ -56,12 +58,12 @@ struct MessageCheck {
         }
     }
 
-    private func faultInWords(_ range: Range<Int>) -> WireFault.Kind? {
+    private func faultInVarints(_ range: Range<Int>, isInRange: (UInt64) -> Bool) -> WireFault.Kind? {
         var cursor = FieldCursor(bytes, in: range)
         do {
             while cursor.position < cursor.end {
                 let value = try cursor.varint()
-                guard Int32(exactly: Int64(bitPattern: value)) != nil else { return .outOfRange(value) }
+                guard isInRange(value) else { return .outOfRange(value) }
             }
             return nil
         } catch {
@@ -106,7 +108,7 @@ extension MessageSchema.Rule {
         case .varint64, .varint32, .word, .flag: "a varint"
         case .fixed64: "a 64-bit number"
         case .fixed64List: "a list of 64-bit numbers"
-        case .wordList: "a list of varints"
+        case .wordList, .varint32List: "a list of varints"
         case .text: "text"
         case .bytes: "bytes"
         case .message: "a message"

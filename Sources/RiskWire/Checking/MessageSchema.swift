@@ -10,6 +10,8 @@ final class MessageSchema: Sendable {
         case fixed64List
         /// A list of words, packed or not.
         case wordList
+        /// A list of 32-bit whole numbers, packed or not.
+        case varint32List
     }
 
     /// By field number.
@@ -55,7 +57,7 @@ final class MessageSchema: Sendable {
         case PROTOBUF_C_TYPE_DOUBLE: return isList ? .fixed64List : .fixed64
         case PROTOBUF_C_TYPE_ENUM: return isList ? .wordList : .word
         case PROTOBUF_C_TYPE_UINT64 where !isList: return .varint64
-        case PROTOBUF_C_TYPE_UINT32 where !isList: return .varint32
+        case PROTOBUF_C_TYPE_UINT32: return isList ? .varint32List : .varint32
         case PROTOBUF_C_TYPE_BOOL where !isList: return .flag
         default:
             preconditionFailure("\(String(cString: field.name)): the wire check knows no fields of type \(field.type)")

@@ -6,14 +6,11 @@ internal import RiskModels
 extension ModelDocument {
     init(_ message: UnsafePointer<Stillwatch__V1__ModelDocument>) throws(ModelFileError) {
         let document = message.pointee
-        guard document.kind_case == STILLWATCH__V1__MODEL_DOCUMENT__KIND_LOGISTIC else {
-            throw ModelFileError(.invalid, "kind: expected a model, found none")
-        }
         self.init(
             name: text(document.name), createdAtMs: Int64(bitPattern: document.created_at_ms),
             parentDigest: document.parent_digest.array,
             features: try each(document.features, document.n_features, "features", ModelFeature.init),
-            kind: .logistic(try LogisticModel(document.logistic)),
+            kind: try ModelKind(document),
             calibrations: try each(document.calibrations, document.n_calibrations, "calibrations", Calibration.init),
             policy: try Policy(document.policy),
             goldenInputs: try each(document.golden_inputs, document.n_golden_inputs, "golden_inputs", GoldenInput.init),
@@ -22,7 +19,7 @@ extension ModelDocument {
 }
 
 /// Decodes a list of messages; `decode` gets each one's path.
-private func each<Message, Value>(
+func each<Message, Value>(
     _ list: UnsafeMutablePointer<UnsafeMutablePointer<Message>?>?, _ count: Int, _ name: String,
     _ decode: (Message, String) throws(ModelFileError) -> Value
 ) throws(ModelFileError) -> [Value] {
@@ -34,7 +31,8 @@ private func each<Message, Value>(
     return values
 }
 
-private func numbers(_ list: UnsafeMutablePointer<Double>?, _ count: Int) -> [Double] {
+/// A list of numbers.
+func numbers(_ list: UnsafeMutablePointer<Double>?, _ count: Int) -> [Double] {
     Array(UnsafeBufferPointer(start: list, count: list == nil ? 0 : count))
 }
 
@@ -70,12 +68,24 @@ extension ModelFeature {
     }
 }
 
+extension ModelKind {
+    fileprivate init(_ document: Stillwatch__V1__ModelDocument) throws(ModelFileError) {
+        switch document.kind_case {
+        case STILLWATCH__V1__MODEL_DOCUMENT__KIND_LOGISTIC:
+            self = .logistic(try LogisticModel(document.logistic, "logistic"))
+        case STILLWATCH__V1__MODEL_DOCUMENT__KIND_TREES:
+            self = .trees(try TreeModel(document.trees))
+        default: throw ModelFileError(.invalid, "kind: expected a model, found none")
+        }
+    }
+}
+
 extension LogisticModel {
-    fileprivate init(_ message: UnsafePointer<Stillwatch__V1__LogisticModel>) throws(ModelFileError) {
+    init(_ message: UnsafePointer<Stillwatch__V1__LogisticModel>, _ path: String) throws(ModelFileError) {
         let model = message.pointee
         self.init(
             intercept: model.intercept,
-            terms: try each(model.terms, model.n_terms, "logistic.terms", LogisticTerm.init))
+            terms: try each(model.terms, model.n_terms, "\(path).terms", LogisticTerm.init))
     }
 }
 

@@ -18,6 +18,9 @@ extension MessageArena {
         case .logistic(let model):
             message.pointee.kind_case = STILLWATCH__V1__MODEL_DOCUMENT__KIND_LOGISTIC
             message.pointee.logistic = logistic(model)
+        case .trees(let model):
+            message.pointee.kind_case = STILLWATCH__V1__MODEL_DOCUMENT__KIND_TREES
+            message.pointee.trees = trees(model)
         }
         message.pointee.n_calibrations = document.calibrations.count
         message.pointee.calibrations = list(document.calibrations) { calibration($0) }
@@ -43,7 +46,7 @@ extension MessageArena {
         return message
     }
 
-    private func logistic(_ model: LogisticModel) -> UnsafeMutablePointer<Stillwatch__V1__LogisticModel> {
+    func logistic(_ model: LogisticModel) -> UnsafeMutablePointer<Stillwatch__V1__LogisticModel> {
         let message = make(stillwatch__v1__logistic_model__init)
         set(&message.pointee.has_intercept, &message.pointee.intercept, model.intercept)
         message.pointee.n_terms = model.terms.count

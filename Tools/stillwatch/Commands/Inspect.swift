@@ -29,6 +29,7 @@ struct Inspect: ParsableCommand {
             "trained on  \(training.rowCount) rows, \(training.positiveCount) positive",
             "numerics    \(training.numericEnvironment)",
         ]
+        if case .trees(let model) = document.kind { lines.append("trees       \(shape(of: model))") }
         if !training.card.isEmpty { lines += ["", training.card] }
         lines += ["", "held-out metrics"]
         lines += training.metrics.map { "  \(padded($0.name, 34)) \(String(format: "%.6f", $0.value))" }
@@ -48,10 +49,21 @@ struct Inspect: ParsableCommand {
         return lines.joined(separator: "\n")
     }
 
+    private func shape(of model: TreeModel) -> String {
+        let depths = model.trees.map(\.splits.count)
+        let range = "\(depths.min() ?? 0) to \(depths.max() ?? 0)"
+        let base = model.base.terms.isEmpty ? "an intercept" : "\(model.base.terms.count) linear terms"
+        return "\(depths.count) symmetric trees of \(range) levels on \(base)"
+    }
+
     private func terms(of index: Int, _ document: ModelDocument) -> [String] {
         let feature = document.features[index]
-        guard case .logistic(let logistic) = document.kind else { return [] }
-        let shapes = logistic.terms.filter { $0.feature == index }.map { term in
+        let base =
+            switch document.kind {
+            case .logistic(let model): model
+            case .trees(let model): model.base
+            }
+        var shapes = base.terms.filter { $0.feature == index }.map { term in
             switch term.shape {
             case .numeric(let transform, let center, let scale, let weight):
                 let inner = transform == .signedLog ? "ln(1+x)" : "x"
@@ -63,12 +75,16 @@ struct Inspect: ParsableCommand {
                 return "\(weights.count - 1) categories, other \(String(format: "%+.5f", weights.last ?? 0))"
             }
         }
+        if case .trees(let model) = document.kind {
+            let count = model.trees.reduce(0) { $0 + $1.splits.count { $0.feature == index } }
+            if count > 0 { shapes.append("\(count) \(count == 1 ? "split" : "splits")") }
+        }
         return ["  \(padded(feature.name, 34)) \(padded("\(feature.direction)", 7)) \(shapes.joined(separator: "; "))"]
     }
 
     private func object(_ model: LoadedModel) -> [String: Any] {
         let document = model.document
-        return [
+        var object: [String: Any] = [
             "name": document.name, "kind": document.kind.word, "digest": hexadecimal(model.digest),
             "parent_digest": hexadecimal(document.parentDigest), "bias": model.bias,
             "features": document.features.map {
@@ -91,6 +107,11 @@ struct Inspect: ParsableCommand {
                 "numeric_environment": document.training.numericEnvironment, "card": document.training.card,
             ],
         ]
+        if case .trees(let trees) = document.kind {
+            object["trees"] = trees.trees.count
+            object["linear_terms"] = trees.base.terms.count
+        }
+        return object
     }
 
     private func padded(_ text: String, _ width: Int) -> String {
