@@ -73,21 +73,39 @@ class Account:
             fields["signup"] = {**self.signup, "account_age_s": int(hours * 3600)}
             if hours >= self.pays_after_h:
                 fields["payment"] = {**self.payment, "signup_to_payment_s": int(self.pays_after_h * 3600)}
+                if kind == "payment":
+                    fields["payment"]["paid_usd_30d"] = self.payment["plan_price_usd_month"]
             if kind == "usage":
-                fields["usage"] = self.usage_at(count, hours)
+                fields["usage"] = self.usage_at(count, start_ms, hours)
             out.append(Event(fields, name, shown and name in shown_names))
         return out
 
-    def usage_at(self, count, hours):
+    def usage_at(self, count, start_ms, hours):
         """The windows at a checkpoint, with so many requests since the sign-up."""
         usage = dict(self.usage)
         tokens_in, tokens_out = usage.pop("tokens_in"), usage.pop("tokens_out")
+        usage["active_hour_hist"], usage["active_dow_hist"] = active(
+            usage["active_hour_hist"], usage["active_dow_hist"], start_ms, hours)
+        usage["longest_idle_gap_s"] = min(usage["longest_idle_gap_s"], int(hours * 3600 / 2))
         last_day = max(1, round(count * min(1, 24 / max(hours, 1))))
         return {
             "requests_1h": max(1, round(count * min(1, 1 / max(hours, 1)))), "requests_24h": last_day,
             "requests_7d": round(count * min(1, 168 / max(hours, 1))), "tokens_in_24h": last_day * tokens_in,
-            "tokens_out_24h": last_day * tokens_out, "exchanges_total": count, **usage,
+            "tokens_out_24h": last_day * tokens_out, "mean_ctx_tokens": tokens_in, "exchanges_total": count, **usage,
         }
+
+
+def active(hours_of_day, days_of_week, start_ms, hours):
+    """By hour of the day and day of the week, the use of somebody with this rhythm since a moment, 7 days at most."""
+    by_hour, by_day = [0.0] * 24, [0.0] * 7
+    end = start_ms // HOUR_MS + int(hours)
+    for hour in range(max(start_ms // HOUR_MS, end - 167), end + 1):
+        # The first day of Unix time was a Thursday.
+        weekday = (hour // 24 + 3) % 7
+        weight = hours_of_day[hour % 24] * days_of_week[weekday] + 1e-9
+        by_hour[hour % 24] += weight
+        by_day[weekday] += weight
+    return [[round(share / sum(shares), 4) for share in shares] for shares in (by_hour, by_day)]
 
 
 def signup(**changes):
@@ -109,7 +127,7 @@ def payment(card, address, **changes):
         "issuer_programme_ref": "programme-house-bank", "issuer_matches_billing": True, "issuer_matches_ip": True,
         "avs_result": "pass", "cvc_result": "pass", "three_ds_result": "pass", "declines_24h": 0,
         "distinct_instruments_30d": 1, "billing_addr_ref": address, "disputes_90d": 0, "refunds_90d": 0,
-        "paid_usd_30d": 20, "plan_price_usd_month": 20, "topup_cadence_cv": 0.5, **changes,
+        "paid_usd_30d": 20, "plan_price_usd_month": 20, **changes,
     }
 
 
@@ -122,8 +140,8 @@ def usage(template, capabilities, hours, weekdays, **changes):
         "status_429_24h": 0, "status_403_24h": 0, "newest_model_share": 0.5, "hours_since_launch": 600,
         "capability_hist": capabilities, "template_top1_share": 0.3, "cot_elicit_rate": 0.01, "grading_rate": 0.0,
         "injected_assistant_turn_share": 0.01, "full_history_first_call_share": 0.05, "cache_hit_ratio": 0.3,
-        "metadata_missing_rate": 0.1, "reasoning_replay_cnt": 0, "mean_ctx_tokens": 4000, "enduser_id_distinct": 1,
-        "enduser_lang_count": 1, **template, **changes,
+        "metadata_missing_rate": 0.1, "reasoning_replay_cnt": 0, "enduser_id_distinct": 0, "enduser_lang_count": 1,
+        **template, **changes,
     }
 
 
@@ -152,7 +170,7 @@ def student(number):
                ip_shared_user_estimate=400, asn_ref="as-science-network", form_fill_ms=22000 + 1500 * number,
                profile_template_ref="profile-language-lab", declared_use_code="research", promo_credit_usd=50),
         payment("card-of-the-lab", "address-of-the-lab", funding_type="credit", paid_usd_30d=180,
-                plan_price_usd_month=0, signup_to_payment_s=900),
+                plan_price_usd_month=0),
         usage(template("exercise-sheet" if number % 3 else f"thesis-{number}"), STUDYING, LESSONS, WEEKDAYS,
               template_top1_share=0.5, cot_elicit_rate=0.15, grading_rate=0.06, interarrival_cv=1.6),
         org="language-lab", pays_after_h=0.25, checkpoints={5: 0.4, 20: 1.5, 100: 97})
@@ -175,7 +193,7 @@ def agent(number):
         usage(PUBLIC_AGENT, CODING, ROUND_THE_CLOCK, EVERY_DAY, tokens_in=7000, tokens_out=900,
               template_top1_share=0.96, limit_utilisation_p50=0.4, limit_utilisation_p95=0.8, longest_idle_gap_s=5400,
               interarrival_cv=1.7, distinct_ip24_24h=3, newest_model_share=0.9, cache_hit_ratio=0.7, cot_elicit_rate=0.03,
-              status_429_24h=3, mean_ctx_tokens=24000),
+              status_429_24h=3),
         org="lumen-forge", pays_after_h=0.5, checkpoints={5: 0.6, 20: 0.9, 100: 3, 500: 10, 2500: 40})
 
 
@@ -209,8 +227,13 @@ def sibling(number):
         usage(template("injected-suffix"), HARVEST, ROUND_THE_CLOCK, EVERY_DAY, tokens_in=6000, tokens_out=1100,
               template_top1_share=0.9, limit_utilisation_p50=0.4, limit_utilisation_p95=0.55, cot_elicit_rate=0.9,
               interarrival_cv=1.3, longest_idle_gap_s=3000, distinct_ip24_24h=2, newest_model_share=0.8,
-              cache_hit_ratio=0.5, injected_assistant_turn_share=0.05, mean_ctx_tokens=12000),
+              cache_hit_ratio=0.5, injected_assistant_turn_share=0.02),
         pays_after_h=0.05 + 0.01 * number, checkpoints={5: 0.3, 20: 0.9, 100: 4.5 + 0.1 * number})
+
+
+def days_ago(now_ms, days, at_hour):
+    """An hour, in UTC, of so many days ago."""
+    return (now_ms // DAY_MS - days) * DAY_MS + at_hour * HOUR_MS
 
 
 def in_order(events):
@@ -228,14 +251,14 @@ def siblings(numbers, now_ms):
 def acts(now_ms):
     """The story, which ends shortly before `now_ms`."""
     lab = [event for number in range(1, STUDENTS + 1) for event in student(number).events(
-        now_ms - (18 if number <= STUDENTS // 2 else 16) * DAY_MS + number * 2 * MINUTE_MS,
+        days_ago(now_ms, 18 if number <= STUDENTS // 2 else 16, at_hour=9) + number * 2 * MINUTE_MS,
         shown=number in (1, STUDENTS // 2, STUDENTS))]
     start_up = [event for number in range(1, AGENTS + 1) for event in agent(number).events(
         now_ms - 9 * DAY_MS + number * 3 * HOUR_MS, shown=number in (1, AGENTS),
         shown_names=("sign-up", "payment", "usage 100", "usage 2500"))]
     return [
         Act("A hobbyist", "Ana signs up at home, pays by card a day later and uses a public coding agent in the evenings.",
-            in_order(hobbyist().events(now_ms - 40 * DAY_MS)), True),
+            in_order(hobbyist().events(days_ago(now_ms, 40, at_hour=18))), True),
         Act("A university laboratory",
             f"{STUDENTS} students of one laboratory sign up in two lessons: one campus address, one card, one profile text, "
             "bursts of use by the timetable, research into reasoning. Three of them are shown.", in_order(lab), True),
