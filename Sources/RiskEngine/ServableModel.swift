@@ -105,6 +105,14 @@ public final class ServableModel: Sendable {
             features: wantsFeatures ? listed(scratch) : [])
     }
 
+    /// The margin of an observation, the same bits as the answer's.
+    ///
+    /// - Complexity: O(features); no allocation once `scratch` was used.
+    public func margin(_ observation: Observation, scratch: inout Scratch) -> Double {
+        extractor.extract(observation, into: &scratch.vector)
+        return model.score(scratch.vector, contributions: &scratch.contributions)
+    }
+
     /// Refuses custom values that neither the model nor the operator declared, and values of the wrong kind.
     public func checkCustom(_ event: AccountEvent, accepted: Set<String>) throws(FieldError) {
         for custom in event.custom {

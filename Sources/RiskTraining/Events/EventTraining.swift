@@ -3,7 +3,7 @@ public import RiskEventLog
 public import RiskModels
 
 /// Trains a model on event logs and labels, on the very features serving uses.
-public struct EventTraining {
+public struct EventTraining: Sendable {
     /// What an account without a label counts as.
     public enum Unlabelled: String, CaseIterable, Sendable {
         /// Not abusive: a provider labels what it found.
@@ -12,14 +12,33 @@ public struct EventTraining {
         case skip
     }
 
+    /// What an account that is labelled abusive but belongs to no known campaign counts as.
+    public enum Unattributed: String, CaseIterable, Sendable {
+        /// Abusive.
+        case positive
+        /// Nothing: its events shape the links but are no rows.
+        case skip
+    }
+
     /// How to train.
     public var options = TrainingOptions(timeOrdered: true)
     /// The decision point to learn for; nil: all.
     public var eventType: EventType?
-    /// Events from this time on, and labels that became known from then on, are not looked at; nil: all.
+    /// Events from this time on are no rows, Unix milliseconds; nil: all are.
     public var untilMs: Int64?
+    /// Labels that became known from this time on are not looked at, Unix milliseconds; nil: as ``untilMs``.
+    public var labelsUntilMs: Int64?
     /// What accounts without a label count as.
     public var unlabelled = Unlabelled.negative
+    /// What accounts that are labelled abusive without a campaign count as.
+    public var unattributed = Unattributed.positive
+    /// Campaigns whose labelled accounts are no rows.
+    public var excludedCampaigns: Set<String> = []
+    /// Accounts that are no rows.
+    public var excludedAccounts: Set<Reference> = []
+    /// Above this many rows, usage rows of accounts that are not labelled abusive are thinned out by halves, and those
+    /// that stay count more; at least 1.
+    public var rowLimit = 2_000_000
     /// The model's name.
     public var name = "stillwatch"
     /// Where the data came from and what the model is good for.
@@ -42,46 +61,52 @@ public struct EventTraining {
     public func train(
         log: String, labels: [LabelRow], digests: [[UInt8]], progress: @escaping TrainingProgress = { _, _ in }
     ) throws -> ModelDocument {
-        let known = labels.filter { $0.knownAtMs < untilMs ?? .max }
-        let truth = Dictionary(known.map { ($0.account, $0) }) { earlier, later in
-            later.knownAtMs >= earlier.knownAtMs ? later : earlier
-        }
-        let replay = try LogReplay(path: log, labels: known.map(\.label))
-        var dataset = EventDataset()
-        var lateCount = 0
+        var rows = try TrainingRows(self, labels: labels)
+        let replay = try LogReplay(path: log, labels: rows.labels.rows.map(\.label))
+        let extractor = FeatureExtractor.wholeCatalogue
+        var vector: [Double] = []
+        var accounts = AccountNumbers()
         while let event = try replay.next() {
             progress("replaying", replay.progress)
-            let observation = event.observation
-            if let untilMs, observation.event.timeMs >= untilMs { continue }
-            if let eventType, observation.event.type != eventType { continue }
-            // It shapes the links, but a row of it would teach the model what nobody knew then.
-            if event.sawLaterLabels {
-                lateCount += 1
-                continue
-            }
-            guard let isAbusive = truth[observation.event.account]?.isAbusive ?? (unlabelled == .skip ? nil : false)
-            else { continue }
-            try dataset.add(observation, label: isAbusive)
+            guard rows.wants(event) else { continue }
+            extractor.extract(event.observation, into: &vector)
+            let account = accounts.number(of: event.observation.event.account)
+            try rows.add(event, vector: vector, account: account)
         }
-        guard dataset.rowCount > 0 else {
-            throw TrainingError(
-                .empty, "\(log): expected events to train on, found none that the options leave over")
-        }
-        var data = try dataset.trainingData()
-        data.digests = digests
-        var document = try LogisticTraining(options: options, progress: progress).train(data, name: name)
-        document.training.campaigns = Set(known.map(\.campaign)).subtracting([""]).sorted()
-        document.training.card = card
-        document.training.options += statement + ["late_events_left_out=\(lateCount)"]
-        return document
+        return try rows.train(place: log, digests: digests, progress: progress)
     }
 
-    private var statement: [String] {
-        [
-            "decision_point=\(eventType?.word ?? "all")", "until_ms=\(untilMs.map { "\($0)" } ?? "none")",
-            "unlabelled=\(unlabelled.rawValue)",
-        ]
+    /// What an account's rows are: abusive, not abusive, or nil if it gives none.
+    func label(of account: Reference, _ labels: KnownLabels) -> Bool? {
+        guard !excludedAccounts.contains(account) else { return nil }
+        guard let label = labels[account] else { return unlabelled == .skip ? nil : false }
+        guard !excludedCampaigns.contains(label.campaign) || label.campaign.isEmpty else { return nil }
+        if label.isAbusive, label.campaign.isEmpty, unattributed == .skip { return nil }
+        return label.isAbusive
     }
+
+    /// - Throws: ``TrainingError`` with code `badOption` that names the option.
+    func check() throws(TrainingError) {
+        guard rowLimit >= 1 else {
+            throw TrainingError(.badOption, "rowLimit: expected at least 1, found \(rowLimit)")
+        }
+    }
+
+    /// What decides which rows there are, one `name=value` each.
+    var statement: [String] {
+        var result = [
+            "decision_point=\(eventType?.word ?? "all")", "until_ms=\(Self.word(untilMs))",
+            "labels_until_ms=\(Self.word(labelsUntilMs ?? untilMs))", "unlabelled=\(unlabelled.rawValue)",
+            "unattributed=\(unattributed.rawValue)", "row_limit=\(rowLimit)",
+        ]
+        if !excludedCampaigns.isEmpty {
+            result.append("excluded_campaigns=\(excludedCampaigns.sorted().joined(separator: ";"))")
+        }
+        if !excludedAccounts.isEmpty { result.append("excluded_accounts=\(excludedAccounts.count)") }
+        return result
+    }
+
+    private static func word(_ timeMs: Int64?) -> String { timeMs.map { "\($0)" } ?? "none" }
 }
 
 extension LabelRow {

@@ -25,15 +25,18 @@ public final class LogReplay {
     private var labels: LabelSchedule
     private var replay: LinkReplay?
     private var newestLabelMs = Int64.min
+    private let lastSequence: UInt64
 
     /// Opens a log: a directory of segments or one file.
     ///
     /// - Parameters:
     ///   - path: Where the log is.
     ///   - labels: Labels that are not in the log, in any order.
+    ///   - lastSequence: Entries behind this commit sequence are not read.
     /// - Throws: `EventLogError` if there is no log there.
-    public init(path: String, labels: [Label] = []) throws {
+    public init(path: String, labels: [Label] = [], through lastSequence: UInt64 = .max) throws {
         reader = try EventLogReader(path: path)
+        self.lastSequence = lastSequence
         self.labels = LabelSchedule(labels)
     }
 
@@ -52,7 +55,7 @@ public final class LogReplay {
     ///
     /// - Throws: `EventLogError` with file and byte offset where the log is damaged.
     public func next() throws -> ReplayedEvent? {
-        while let entry = try reader.next() {
+        while let entry = try reader.next(), entry.commitSequence <= lastSequence {
             var state = replay.take() ?? LinkReplay(capacity: Self.capacity(of: entry))
             defer { replay = state }
             if let timeMs = Self.eventTimeMs(of: entry) {

@@ -1,0 +1,139 @@
+internal import RiskCore
+internal import RiskEngine
+
+/// Looks for features that know too much: the class, or the future.
+///
+/// One row an account, of a sample of accounts. **The class**: at an account's first event in the test, a feature that
+/// alone ranks campaign above honest accounts (or below) with a ROC-AUC above ``aucMaximum`` is no feature anybody
+/// has; it was made from the answer. **The future**: at an account's first event of all, no feature can put accounts in
+/// the order of the exchanges they will have made in the end; a rank correlation above ``correlationMaximum`` means
+/// that it was made from the end of the log.
+struct SeparationAudit {
+    /// The highest believable ROC-AUC of one feature.
+    static let aucMaximum = 0.999
+    /// The highest believable rank correlation of one feature with the exchanges to come.
+    static let correlationMaximum = 0.95
+    /// Accounts of each class that a verdict needs.
+    static let accountMinimum = 100
+    /// Accounts of each class that are looked at, about.
+    static let sampleCount = 20_000
+
+    /// How well a feature tells the classes apart by itself.
+    struct Separation: Sendable, Equatable {
+        var feature: String
+        /// At least ½: whichever way it ranks.
+        var auc: Double
+    }
+
+    /// What one account showed.
+    private struct Row {
+        var values: [String: Double] = [:]
+        var texts: [String: String] = [:]
+    }
+
+    private let ledger: AccountLedger
+    private let shares: [Truth.Kind: Double]
+    /// Rows by account: at the first event in the test, and at the first of all.
+    private var testRows: [Int: Row] = [:]
+    private var firstRows: [Int: Row] = [:]
+
+    init(ledger: AccountLedger) {
+        self.ledger = ledger
+        var counts: [Truth.Kind: Int] = [:]
+        for account in ledger.truth.accounts.values { counts[account.kind, default: 0] += 1 }
+        // Without a truth file, nobody knows how many honest accounts there are: take a fixed share of them.
+        shares = counts.mapValues { min(1, Double(Self.sampleCount) / Double($0)) }
+    }
+
+    /// Whether an event tells the audit something; asked before anything costly is done with it.
+    func wants(account: Int, isInTest: Bool) -> Bool {
+        let entry = ledger.entries[account]
+        guard entry.kind == .honest || entry.kind == .campaign, let kind = entry.kind else { return false }
+        let share = shares[kind] ?? 0.05
+        guard Double(entry.draw >> 11) * 0x1p-53 < share else { return false }
+        return firstRows[account] == nil || (isInTest && testRows[account] == nil)
+    }
+
+    /// Takes an event that ``wants(account:isInTest:)`` wants.
+    mutating func add(_ event: AccountEvent, vector: [Double], account: Int, isInTest: Bool) {
+        var row = Row()
+        for (feature, value) in zip(FeatureCatalogue.features, vector) where !value.isNaN {
+            row.values[feature.name] = value
+        }
+        for custom in event.custom {
+            switch custom.value {
+            case .number(let number): row.values["custom.\(custom.name)"] = number
+            case .text(let text): row.texts["custom.\(custom.name)"] = text
+            }
+        }
+        if firstRows[account] == nil { firstRows[account] = row }
+        if isInTest, testRows[account] == nil { testRows[account] = row }
+    }
+
+    /// The features that tell the classes apart best, the best first.
+    ///
+    /// - Throws: ``EvaluationError`` with code `tooGood` that names the first feature that is too good and not accepted.
+    func check(accepted: Set<String>) throws(EvaluationError) -> [Separation] {
+        try checkFuture(accepted: accepted)
+        let separations = separations().sorted { ($1.auc, $0.feature) < ($0.auc, $1.feature) }
+        if let suspect = separations.first(where: { $0.auc > Self.aucMaximum && !accepted.contains($0.feature) }) {
+            throw EvaluationError(
+                .tooGood,
+                "\(suspect.feature) alone tells campaign from honest accounts at their first event of the test (ROC-AUC "
+                    + "\(suspect.auc)): that is too good. Explain it, or accept the feature by name")
+        }
+        return separations
+    }
+
+    private func separations() -> [Separation] {
+        let rows = testRows.sorted { $0.key < $1.key }
+        let campaign = rows.filter { ledger.entries[$0.key].kind == .campaign }
+        let honest = rows.filter { ledger.entries[$0.key].kind == .honest }
+        guard min(campaign.count, honest.count) >= Self.accountMinimum else { return [] }
+        var result: [Separation] = []
+        for name in Set(rows.flatMap { $0.value.values.keys }).sorted() {
+            // Missing ranks below everything, and then above everything: whichever tells more.
+            let auc = [-Double.infinity, .infinity].map { missing in
+                RankedScores(
+                    positives: campaign.map { $0.value.values[name] ?? missing },
+                    negatives: honest.map { $0.value.values[name] ?? missing }
+                ).rocAUC ?? 0.5
+            }
+            result.append(Separation(feature: name, auc: auc.map { max($0, 1 - $0) }.max() ?? 0.5))
+        }
+        for name in Set(rows.flatMap { $0.value.texts.keys }).sorted() {
+            result.append(Separation(feature: name, auc: textAUC(name, campaign.map(\.value), honest.map(\.value))))
+        }
+        return result
+    }
+
+    /// A text as the share of campaign accounts that one half of the accounts has under it, judged on the other half.
+    private func textAUC(_ name: String, _ campaign: [Row], _ honest: [Row]) -> Double {
+        func half(_ rows: [Row], _ parity: Int) -> [String] {
+            rows.enumerated().filter { $0.offset % 2 == parity }.map { $0.element.texts[name] ?? "" }
+        }
+        var counts: [String: (campaign: Double, honest: Double)] = [:]
+        for text in half(campaign, 0) { counts[text, default: (0, 0)].campaign += 1 }
+        for text in half(honest, 0) { counts[text, default: (0, 0)].honest += 1 }
+        let scores = counts.mapValues { $0.campaign / ($0.campaign + $0.honest) }
+        return RankedScores(
+            positives: half(campaign, 1).map { scores[$0] ?? 0.5 }, negatives: half(honest, 1).map { scores[$0] ?? 0.5 }
+        ).rocAUC ?? 0.5
+    }
+
+    private func checkFuture(accepted: Set<String>) throws(EvaluationError) {
+        let rows = firstRows.sorted { $0.key < $1.key }.map {
+            (values: $0.value.values, exchanges: ledger.entries[$0.key].exchanges)
+        }
+        for name in Set(rows.flatMap(\.values.keys)).sorted() where !accepted.contains(name) {
+            let pairs = rows.compactMap { row in row.values[name].map { (value: $0, exchanges: row.exchanges) } }
+            guard pairs.count >= Self.accountMinimum, Set(pairs.map(\.exchanges)).count >= 20 else { continue }
+            let correlation = rankCorrelation(pairs.map(\.value), pairs.map(\.exchanges))
+            guard abs(correlation) > Self.correlationMaximum else { continue }
+            throw EvaluationError(
+                .tooGood,
+                "\(name) at accounts' first events orders them by the exchanges they will have made in the end (rank "
+                    + "correlation \(correlation)): it looks ahead. Explain it, or accept the feature by name")
+        }
+    }
+}

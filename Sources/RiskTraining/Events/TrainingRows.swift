@@ -1,0 +1,72 @@
+internal import RiskCore
+internal import RiskEventLog
+internal import RiskModels
+
+/// Gathers the rows of one training in a replay, then trains on them.
+struct TrainingRows {
+    /// How to train and on what.
+    let training: EventTraining
+    /// The labels that training may know.
+    let labels: KnownLabels
+    private var rows: EventRows
+    /// By account number, the label of its rows.
+    private(set) var labelOfAccount: [Int: Bool] = [:]
+    private var lateCount = 0
+
+    /// - Throws: ``TrainingError`` with code `badOption`.
+    init(_ training: EventTraining, labels: [LabelRow]) throws(TrainingError) {
+        try training.check()
+        self.training = training
+        self.labels = KnownLabels(labels, untilMs: training.labelsUntilMs ?? training.untilMs)
+        rows = EventRows(rowLimit: training.rowLimit)
+    }
+
+    var rowCount: Int { rows.rowCount }
+
+    /// Whether an event is a row, before anything costly is done with it.
+    mutating func wants(_ event: ReplayedEvent) -> Bool {
+        let observed = event.observation.event
+        if let untilMs = training.untilMs, observed.timeMs >= untilMs { return false }
+        if let eventType = training.eventType, observed.type != eventType { return false }
+        // It shapes the links, but a row of it would teach the model what nobody knew then.
+        if event.sawLaterLabels {
+            lateCount += 1
+            return false
+        }
+        return training.label(of: observed.account, labels) != nil
+    }
+
+    /// Adds an event that ``wants(_:)`` wants.
+    mutating func add(_ event: ReplayedEvent, vector: [Double], account: Int) throws(TrainingError) {
+        let reference = event.observation.event.account
+        if labelOfAccount[account] == nil { labelOfAccount[account] = training.label(of: reference, labels) }
+        try rows.add(event, vector: vector, account: account, isAbusive: labels.isAbusive(reference))
+    }
+
+    /// Trains on the rows.
+    ///
+    /// - Parameters:
+    ///   - place: Where they came from, for errors.
+    ///   - leavingOut: Accounts, by number, that are no rows this time.
+    ///   - campaigns: Campaigns of the labels that were learnt from, for the statement; nil: all that are known.
+    func train(
+        place: String, digests: [[UInt8]], leavingOut isLeftOut: (_ account: Int) -> Bool = { _ in false },
+        campaigns: [String]? = nil, progress: @escaping TrainingProgress
+    ) throws(TrainingError) -> ModelDocument {
+        guard rows.rowCount > 0 else {
+            throw TrainingError(
+                .empty, "\(place): expected events to train on, found none that the options leave over")
+        }
+        var data = try rows.trainingData { isLeftOut($0) ? nil : labelOfAccount[$0] }
+        data.digests = digests
+        var document = try LogisticTraining(options: training.options, progress: progress)
+            .train(data, name: training.name)
+        document.training.campaigns = campaigns ?? labels.campaigns.filter { !training.excludedCampaigns.contains($0) }
+        document.training.card = training.card
+        document.training.options += training.statement + ["late_events_left_out=\(lateCount)"]
+        if rows.sampling.halvings > 0 {
+            document.training.options.append("kept_share_of_unlabelled_usage=\(rows.sampling.share)")
+        }
+        return document
+    }
+}
