@@ -13,7 +13,6 @@ without looking at others. All of it is one `stillwatch evaluate`, whose tables 
 import argparse
 import json
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -51,12 +50,11 @@ def timed(what, work, seconds):
 
 def export_features(binaries, world, directory):
     """The features of every event, as serving would have computed them. Kept if they are there."""
-    if (directory / "complete").exists():
+    # It is written last.
+    if (directory / "features.json").exists():
         return
-    shutil.rmtree(directory, ignore_errors=True)
-    run_tool(binaries, "features", "--events", world / "events", "--labels", world / "labels.csv", "--out", directory,
-             timeout_s=14400)
-    (directory / "complete").touch()
+    run_tool(binaries, "features", "--events", world / "events", "--labels", world / "labels.csv", "--precision",
+             "float32", "--until", UNTIL, "--out", directory, timeout_s=14400)
 
 
 def train_peers(python, world, features, directory, threads):
@@ -79,9 +77,9 @@ def evaluate(binaries, world, directory, kind):
         arguments += [f"--{name}", day]
     for peer in PEERS:
         arguments += ["--compare", f"{peer}={directory / f'{peer}.csv'}"]
-    out = directory / "report.json"
-    text = run_tool(binaries, *arguments, "--json-out", out, "--html-out", directory / "report.html", timeout_s=14400)
-    return text, json.loads(out.read_text())
+    out = directory / "report"
+    text = run_tool(binaries, *arguments, "--out", out, timeout_s=14400)
+    return text, json.loads((out / "report.json").read_text())
 
 
 def threshold(table, source):
