@@ -21,7 +21,7 @@ struct Stillwatch: AsyncParsableCommand {
             """,
         version: StillwatchVersion.current,
         subcommands: [
-            Train.self, Evaluate.self, Features.self, Predict.self, Events.self, Replay.self, Inspect.self, Verify.self, Explain.self, Score.self,
-            Deploy.self,
+            Simulate.self, Train.self, Evaluate.self, Features.self, Predict.self, Events.self, Replay.self,
+            Inspect.self, Verify.self, Explain.self, Score.self, Deploy.self, TimeRows.self,
         ])
 }
