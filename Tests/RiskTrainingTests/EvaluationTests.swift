@@ -196,7 +196,9 @@ import Testing
 
     @Test func filesOfAnotherLogAreCaught() throws {
         try write(try TinyWorld(seed: 8, honestCount: 40))
-        let strangers = [LabelRow(account: Reference("x"), isAbusive: true, campaign: "", knownAtMs: TinyWorld.moment(40))]
+        let strangers = [
+            LabelRow(account: Reference("x"), isAbusive: true, campaign: "", knownAtMs: TinyWorld.moment(40))
+        ]
         #expect(
             refusal { _ = try Evaluation(plan: plan()).run(log: log, labels: strangers, truth: try truth()) }?.code
                 == .strangers)
@@ -217,7 +219,9 @@ import Testing
             }
         }
         try write(world)
-        let found = refusal { _ = try Evaluation(plan: self.plan()).run(log: log, labels: try labels(), truth: try truth()) }
+        let found = refusal {
+            _ = try Evaluation(plan: self.plan()).run(log: log, labels: try labels(), truth: try truth())
+        }
         #expect(found?.code == .tooGood && found?.message.contains("custom.planted") == true, "\(plant)")
     }
 

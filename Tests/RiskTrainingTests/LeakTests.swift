@@ -144,7 +144,9 @@ import Testing
             }
             let primary = try #require(table.outcome(.validation, share: 0.2))
             #expect(table.segments.reduce(0) { $0 + $1.flagged.hits } == primary.honest.hits)
-            #expect(table.segments.map { $0.flagged.value ?? 0 } == table.segments.map { $0.flagged.value ?? 0 }.sorted(by: >))
+            #expect(
+                table.segments.map { $0.flagged.value ?? 0 }
+                    == table.segments.map { $0.flagged.value ?? 0 }.sorted(by: >))
             #expect(table.campaigns.map(\.campaign) == ["c0", "c1"])
             #expect(table.campaigns.reduce(0) { $0 + $1.flagged.hits } == primary.total.accounts.hits)
         }

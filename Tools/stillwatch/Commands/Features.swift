@@ -13,9 +13,7 @@ struct Features: ParsableCommand {
             little-endian, NaN where missing; rows.csv, what each row is (commit sequence, account, label, \
             campaign …), in the same order; features.json, the features' names, definition versions and directions.
 
-              import numpy, json
-              shape = json.load(open("features/features.json"))
-              x = numpy.fromfile("features/features.f64").reshape(shape["rows"], shape["columns"])
+            In Python: numpy.fromfile("features/features.f64").reshape(rows, columns), both counts from features.json.
 
             label and campaign are what the provider knew in the end, known_at_ms is since when; link features count a \
             label only from then on.

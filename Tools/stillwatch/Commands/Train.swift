@@ -15,7 +15,8 @@ struct Train: ParsableCommand {
 
               stillwatch train --events data/events --labels labels.csv --out candidate.swm
 
-            Times are days or moments in UTC (2026-02-05, 2026-02-05T12:00:00Z) or Unix milliseconds. labels.csv has the header account_ref,label,campaign,known_at_ms. Labels decide the rows' classes; as \
+            Times are days or moments in UTC (2026-02-05, 2026-02-05T12:00:00Z) or Unix milliseconds. \
+            labels.csv has the header account_ref,label,campaign,known_at_ms. Labels decide the rows' classes; as \
             links to other accounts they count only from known_at_ms on. The last 15 % of the accounts by time are \
             held out for calibration, thresholds and metrics; the served weights are then fitted on all rows.
 

@@ -3,10 +3,10 @@ internal import RiskModels
 extension EvaluationReport {
     /// The report as JSON: everything the page shows, with stable keys.
     ///
-    /// Top: `format` (this version: 1), `simulated`, `provenance`, `split`, `periods` (Unix milliseconds; `test_until_ms`
-    /// null: the end of the log), `primary_share`, `log`, `model`, `audits`, `notes`, `forward` (one table a model, ours
-    /// first; under a random split the key is `random`) and `leave_one_campaign_out` (`forward_in_time` false, one table
-    /// a campaign).
+    /// Top: `format` (this version: 1), `simulated`, `provenance`, `split`, `periods` (Unix milliseconds;
+    /// `test_until_ms` null: the end of the log), `primary_share`, `log`, `model`, `audits`, `notes`, `forward` (one
+    /// table a model, ours first; under a random split the key is `random`) and `leave_one_campaign_out`
+    /// (`forward_in_time` false, one table a campaign).
     ///
     /// A table: `model`, `accounts`, `events` (per decision point), `thresholds` (per share and `source`: validation,
     /// provider, oracle; `too_few` where there were too few accounts), `segments` (worst first), `campaigns` (delays,
