@@ -9,7 +9,8 @@ public struct ReproductionTally: Sendable {
     private(set) var exchanges = [Int](repeating: 0, count: rowCount)
     private(set) var unrelated = [Int](repeating: 0, count: rowCount)
     private(set) var eventsOutside = 0
-    private(set) var events = 0
+    /// All events.
+    public private(set) var events = 0
     private(set) var eventsOfHonest = 0
     /// Requests on the third model and all of the relay network's own, in the hour before and after 24 hours.
     private(set) var pivot = (moved: 0, all: 0)
