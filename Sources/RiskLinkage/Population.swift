@@ -6,25 +6,25 @@ internal import RiskCore
 /// fingerprint. For everyone: the lag of client versions, and the entropy of local parts by class of e-mail domain. An
 /// account that is forgotten leaves its values behind. Bounded: rarely used clients are forgotten.
 struct Population: Sendable {
-    /// What one account put in, to be taken back when it changes or to be left out of its own facts.
+    /// What one account put in, and under which clients, to be taken back when it changes or to be left out of its own
+    /// facts. 32 bytes.
     struct Part: Sendable {
-        fileprivate var fingerprint = Entry()
-        fileprivate var claim = Entry()
-        fileprivate var claimOnFingerprint = Entry()
+        fileprivate var fingerprint: UInt64 = 0
+        fileprivate var claim: UInt64 = 0
+        fileprivate var fingerprintLife: UInt32 = 0
+        fileprivate var claimLife: UInt32 = 0
+        fileprivate var bothLife: UInt32 = 0
         fileprivate var missingRate = UInt16.max
+
+        /// The key of the claim on this fingerprint, under which it is counted in ``bothLife``.
+        fileprivate var both: UInt64 { bothLife == 0 ? 0 : Population.key(fingerprint, claim) }
 
         /// Nothing put in.
         init() {}
     }
 
-    /// Where an account was counted. A client that was forgotten in between starts another life.
-    fileprivate struct Entry: Sendable, Equatable {
-        var key: UInt64 = 0
-        /// 0: not counted.
-        var life: UInt32 = 0
-    }
-
     private struct Client: Sendable {
+        /// Counted from 1; a client that was forgotten in between starts another life. 0 in a ``Part``: not counted.
         let life: UInt32
         var accounts = 0
         var missingRates = WholeSpread()
@@ -48,17 +48,17 @@ struct Population: Sendable {
     func facts(for event: AccountEvent, own: Part, profile: AccountProfile?) -> PopulationFacts {
         var facts = PopulationFacts()
         let keys = ClientKeys(event, own)
-        if let claim = keys.claim { facts.claimants = others(claim, counted: own.claim) }
-        if let both = keys.both { facts.claimantsAlike = others(both, counted: own.claimOnFingerprint) }
+        if let claim = keys.claim { facts.claimants = others(claim, countedIn: own.claimLife, at: own.claim) }
+        if let both = keys.both { facts.claimantsAlike = others(both, countedIn: own.bothLife, at: own.both) }
         if let key = keys.fingerprint, let client = clients[key] {
-            let isOwn = own.fingerprint == Entry(key: key, life: client.life) && own.missingRate != .max
+            let isOwn = own.fingerprint == key && own.fingerprintLife == client.life && own.missingRate != .max
             facts.metadataMissingRate = client.missingRates.spread(
                 leavingOut: isOwn ? Int(own.missingRate) : nil, unit: Self.rateUnit)
         }
         facts.clientVersionLagDays = lags.spread(leavingOut: profile.flatMap(Self.lag), unit: 1)
-        var latest = profile ?? AccountProfile()
-        latest.remember(event)
-        if let domainClass = Self.domainClass(latest) {
+        if let domainClass = event.word(.emailDomainClass, as: EmailDomainClass.self)?.rawValue
+            ?? profile.flatMap(Self.domainClass)
+        {
             let past = profile.flatMap(Self.entropy)
             facts.emailLocalpartEntropy = entropies[domainClass].spread(
                 leavingOut: past?.domainClass == domainClass ? past?.value : nil, unit: Self.entropyUnit)
@@ -74,15 +74,20 @@ struct Population: Sendable {
         let keys = ClientKeys(event, part)
         let rate = event.number(.metadataMissingRate)
         let missingRate = rate.isNaN ? part.missingRate : UInt16((rate / Self.rateUnit).rounded())
-        if let key = keys.fingerprint { moveRate(&part, to: key, missingRate) }
+        if let key = keys.fingerprint {
+            removeRate(of: part)
+            part.fingerprintLife = touch(key)
+            if missingRate != .max { clients.modify(key) { $0.missingRates.add(Int(missingRate)) } }
+        }
         part.missingRate = missingRate
-        if let key = keys.claim { part.claim = moveAccount(from: part.claim, to: key) }
-        if let key = keys.both { part.claimOnFingerprint = moveAccount(from: part.claimOnFingerprint, to: key) }
+        if let key = keys.both { part.bothLife = moveAccount(to: key, from: part.both, life: part.bothLife) }
+        if let key = keys.claim { part.claimLife = moveAccount(to: key, from: part.claim, life: part.claimLife) }
+        (part.fingerprint, part.claim) = (keys.fingerprint ?? 0, keys.claim ?? 0)
     }
 
-    private func others(_ key: UInt64, counted own: Entry) -> Double {
+    private func others(_ key: UInt64, countedIn life: UInt32, at own: UInt64) -> Double {
         guard let client = clients[key] else { return 0 }
-        return Double(client.accounts - (own == Entry(key: key, life: client.life) ? 1 : 0))
+        return Double(client.accounts - (own == key && life == client.life ? 1 : 0))
     }
 
     private mutating func move(lag old: Int?, to new: Int?) {
@@ -90,27 +95,25 @@ struct Population: Sendable {
         if let new { lags.add(new) }
     }
 
-    private mutating func moveRate(_ part: inout Part, to key: UInt64, _ missingRate: UInt16) {
-        let (past, pastRate) = (part.fingerprint, part.missingRate)
-        if pastRate != .max, clients[past.key]?.life == past.life {
-            clients.modify(past.key) { $0.missingRates.remove(Int(pastRate)) }
-        }
-        part.fingerprint = touch(key)
-        if missingRate != .max { clients.modify(key) { $0.missingRates.add(Int(missingRate)) } }
+    private mutating func removeRate(of part: Part) {
+        guard part.missingRate != .max, clients[part.fingerprint]?.life == part.fingerprintLife else { return }
+        clients.modify(part.fingerprint) { $0.missingRates.remove(Int(part.missingRate)) }
     }
 
-    private mutating func moveAccount(from past: Entry, to key: UInt64) -> Entry {
-        let now = touch(key)
-        if now == past { return past }
-        if clients[past.key]?.life == past.life { clients.modify(past.key) { $0.accounts -= 1 } }
+    /// Counts an account under a client, and no longer under the one before; the client's life.
+    private mutating func moveAccount(to key: UInt64, from past: UInt64, life pastLife: UInt32) -> UInt32 {
+        let life = touch(key)
+        if key == past && life == pastLife { return life }
+        if clients[past]?.life == pastLife { clients.modify(past) { $0.accounts -= 1 } }
         clients.modify(key) { $0.accounts += 1 }
-        return now
+        return life
     }
 
-    private mutating func touch(_ key: UInt64) -> Entry {
-        let life = clients.touch(key, inserting: Client(life: lives + 1), \.life)
-        lives = max(lives, life)
-        return Entry(key: key, life: life)
+    private mutating func touch(_ key: UInt64) -> UInt32 {
+        let next = lives == .max ? 1 : lives + 1
+        let life = clients.touch(key, inserting: Client(life: next)) { $0.life }
+        if life == next { lives = next }
+        return life
     }
 
     private static func lag(_ profile: AccountProfile) -> Int? {
@@ -138,11 +141,15 @@ struct Population: Sendable {
         init(_ event: AccountEvent, _ part: Part) {
             fingerprint =
                 event.reference(.tlsClientRef).map { LinkKey.identifier(.tlsClient, $0) }
-                ?? (part.fingerprint.life == 0 ? nil : part.fingerprint.key)
+                ?? (part.fingerprintLife == 0 ? nil : part.fingerprint)
             claim =
                 event.reference(.clientClaimedRef).map(LinkKey.claimedClient)
-                ?? (part.claim.life == 0 ? nil : part.claim.key)
-            if let fingerprint, let claim { both = LinkKey.pair(fingerprint, life: 0, with: claim) }
+                ?? (part.claimLife == 0 ? nil : part.claim)
+            if let fingerprint, let claim { both = Population.key(fingerprint, claim) }
         }
+    }
+
+    fileprivate static func key(_ fingerprint: UInt64, _ claim: UInt64) -> UInt64 {
+        LinkKey.pair(fingerprint, life: 0, with: claim)
     }
 }

@@ -16,7 +16,7 @@ extension FeatureCatalogue {
         ) -> Feature {
             Feature(
                 "link.\(identifierClass.word).\(name)", direction, reason, skewed: true, link: identifierClass, summary
-            ) { $0.links[identifierClass].map(value) ?? .nan }
+            ) { $0.facts(identifierClass).map(value) ?? .nan }
         }
         let shared = sharingReason(of: identifierClass)
         let established = feature(
@@ -72,7 +72,7 @@ extension FeatureCatalogue {
             var present = false
             var shared = 0.0
             for identifierClass in IdentifierClass.linked {
-                guard let facts = observation.links[identifierClass] else { continue }
+                guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 if facts.accounts >= identifierClass.expectedDegree { shared += 1 }
             }
@@ -85,7 +85,7 @@ extension FeatureCatalogue {
             var present = false
             var sum = 0.0
             for identifierClass in IdentifierClass.linked {
-                guard let facts = observation.links.facts[identifierClass.rawValue] else { continue }
+                guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 sum += weights[identifierClass.rawValue] * sharedPart(facts, identifierClass)
             }
@@ -98,7 +98,7 @@ extension FeatureCatalogue {
             var present = false
             var sum = 0.0
             for identifierClass in [IdentifierClass.template, .profileTemplate, .emailMask] {
-                guard let facts = observation.links.facts[identifierClass.rawValue] else { continue }
+                guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 sum += facts.labelledShare
             }
@@ -111,18 +111,24 @@ extension FeatureCatalogue {
             var present = false
             var recency = 0.0
             for identifierClass in IdentifierClass.linked {
-                guard let facts = observation.links[identifierClass] else { continue }
+                guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 guard facts.labelledBad > 0, let ban = facts.lastBanMs else { continue }
-                let days = Double(max(0, observation.event.timeMs - ban)) / 86_400_000
+                let days = Double(max(0, observation.timeMs - ban)) / 86_400_000
                 recency = max(recency, 1 / (1 + days / 3))
             }
             return present ? recency : .nan
         },
         Feature("link.labelled_bad_total", .raises, .linkBannedRecent, skewed: true, "labelled accounts, all classes") {
             observation in
-            let counts = IdentifierClass.linked.compactMap { observation.links[$0]?.labelledBad }
-            return counts.isEmpty ? .nan : counts.reduce(0, +)
+            var present = false
+            var count = 0.0
+            for identifierClass in IdentifierClass.linked {
+                guard let facts = observation.facts(identifierClass) else { continue }
+                present = true
+                count += facts.labelledBad
+            }
+            return present ? count : .nan
         },
     ]
 

@@ -12,7 +12,7 @@ extension FeatureCatalogue {
             "payment.accounts_per_allowed", version: 2, .raises, .paySharedAcrossOrgs, skewed: true, link: .instrument,
             "accounts that came to the instrument in 30 days, against what the customer's contract makes ordinary"
         ) { observation in
-            guard let instrument = observation.links[.instrument] else { return .nan }
+            guard let instrument = observation.facts(.instrument) else { return .nan }
             let contract = observation.flag(
                 .contractClass, isOneOf: ContractClass.enterprise, .authorisedReseller, .researchPermit)
             return min(instrument.arrivals30d, IdentifierClass.instrument.saturationCount)
@@ -22,7 +22,7 @@ extension FeatureCatalogue {
             "payment.instrument_domains", .raises, .paySharedAcrossOrgs, skewed: true, link: .instrument,
             "other e-mail domains on the instrument"
         ) { observation in
-            observation.links[.instrument].map { min($0.companions, IdentifierClass.instrument.saturationCount) }
+            observation.facts(.instrument).map { min($0.companions, IdentifierClass.instrument.saturationCount) }
                 ?? .nan
         },
         Feature("payment.is_prepaid", version: 2, .raises, .payInstrumentRisk, "1 if the card is prepaid") {

@@ -37,21 +37,21 @@ extension FeatureCatalogue {
             "entropy of the local part against other accounts' of the same class of domain, standard deviations"
         ) { observation in
             standardised(
-                observation.number(.emailLocalpartEntropy), in: observation.links.population.emailLocalpartEntropy,
+                observation.number(.emailLocalpartEntropy), in: observation.population.emailLocalpartEntropy,
                 unit: 0.1)
         },
         Feature(
             "signup.email_mask_lift", version: 2, .raises, .signupPatternRepeat, skewed: true, link: .emailMask,
             "sign-ups under this mask today, against its daily mean over 30 days; 0 under single sign-on"
         ) { observation in
-            guard let mask = observation.links[.emailMask] else { return .nan }
+            guard let mask = observation.facts(.emailMask) else { return .nan }
             return isProvisioned(observation) ? 0 : mask.arrivals1d / (1 + mask.arrivals30d / 30)
         },
         Feature(
             "signup.mx_domains", .raises, .signupEmailDomain, skewed: true, link: .emailMx,
             "other e-mail domains on this mail exchanger, against what is ordinary"
         ) { observation in
-            observation.links[.emailMx].map {
+            observation.facts(.emailMx).map {
                 min($0.companions, IdentifierClass.emailMx.saturationCount) / IdentifierClass.emailMx.expectedDegree
             } ?? .nan
         },
@@ -132,7 +132,7 @@ extension FeatureCatalogue {
             "signup.prefix_arrivals_per_user", version: 2, .raises, .signupBurstNetwork, skewed: true, link: .ipPrefix,
             "accounts on the address prefix in a day, per person thought to be behind it"
         ) { observation in
-            guard let prefix = observation.links[.ipPrefix] else { return .nan }
+            guard let prefix = observation.facts(.ipPrefix) else { return .nan }
             let people = observation.number(.ipSharedUserEstimate)
             return min(prefix.arrivals1d, IdentifierClass.ipPrefix.saturationCount) / (1 + (people.isNaN ? 0 : people))
         },
@@ -140,12 +140,12 @@ extension FeatureCatalogue {
             "signup.asn_lift", .raises, .signupBurstNetwork, skewed: true, link: .asn,
             "accounts on the autonomous system in a day, against its daily mean over 30 days"
         ) { observation in
-            observation.links[.asn].map { $0.arrivals1d / (1 + $0.arrivals30d / 30) } ?? .nan
+            observation.facts(.asn).map { $0.arrivals1d / (1 + $0.arrivals30d / 30) } ?? .nan
         },
         Feature(
             "signup.asn_burst", .raises, .signupBurstNetwork, skewed: true, link: .asn,
             "accounts on the autonomous system in a day, standard deviations above its own month"
-        ) { observation in observation.links[.asn]?.burst(atMs: observation.event.timeMs) ?? .nan },
+        ) { observation in observation.facts(.asn)?.burst(atMs: observation.timeMs) ?? .nan },
     ]
 
     private static let client: [Feature] = [
@@ -167,7 +167,7 @@ extension FeatureCatalogue {
             "client version's lag against all other accounts', standard deviations"
         ) { observation in
             standardised(
-                observation.number(.clientVersionLagDays), in: observation.links.population.clientVersionLagDays,
+                observation.number(.clientVersionLagDays), in: observation.population.clientVersionLagDays,
                 unit: 1)
         },
         Feature(

@@ -36,7 +36,7 @@ extension FeatureCatalogue {
             "usage.requests_over_usual", .free, .useNoRamp, skewed: true,
             "requests in 24 hours against what was usual for the account before"
         ) { observation in
-            guard let usual = observation.links.account.usualRequests else { return .nan }
+            guard let usual = observation.account.usualRequests else { return .nan }
             return observation.number(.requests24h) / (1 + usual)
         },
         Feature(
@@ -62,7 +62,7 @@ extension FeatureCatalogue {
             let now = valueIfEarly(observation, within: AccountFacts.firstDayMs) { _ in
                 observation.number(.limitUtilisationP95)
             }
-            return larger(observation.links.account.firstDayUtilisation ?? .nan, now)
+            return larger(observation.account.firstDayUtilisation ?? .nan, now)
         },
         Feature(
             "usage.early_climb", .raises, .useNoRamp, skewed: true,
@@ -71,7 +71,7 @@ extension FeatureCatalogue {
             let now = valueIfEarly(observation, within: AccountFacts.earlyMs) {
                 AccountFacts.climb(requests: observation.number(.requests24h), ageMs: $0)
             }
-            return larger(observation.links.account.earlyClimb ?? .nan, now)
+            return larger(observation.account.earlyClimb ?? .nan, now)
         },
         Feature(
             "usage.plateau", .raises, .useContinuous,
@@ -88,13 +88,13 @@ extension FeatureCatalogue {
         Feature(
             "usage.hour_evenness", .raises, .useContinuous, "entropy of the active hours ÷ ln 24: 1 round the clock"
         ) {
-            HistogramMeasures.evenness($0.event.histogram(.activeHourHist))
+            HistogramMeasures.evenness($0.histogram(.activeHourHist))
         },
         Feature(
             "usage.weekend_share", .free, .useContinuous,
             "use of a weekend day against it and a weekday together: 0.5 if all days are alike"
         ) {
-            let days = $0.event.histogram(.activeDowHist)
+            let days = $0.histogram(.activeDowHist)
             guard days.count == 7 else { return .nan }
             let weekday = days.prefix(5).reduce(0, +) / 5
             let weekend = days.suffix(2).reduce(0, +) / 2

@@ -38,7 +38,7 @@ extension FeatureCatalogue {
             "usage.client_mismatch", .raises, .useMultiClient,
             "1 if no other account that claims this client has its TLS fingerprint, 0 from a tenth of them on"
         ) { observation in
-            let population = observation.links.population
+            let population = observation.population
             guard population.claimants >= leastPopulation else { return .nan }
             return max(0, 1 - population.claimantsAlike / population.claimants / ordinaryFingerprintShare)
         },
@@ -64,7 +64,7 @@ extension FeatureCatalogue {
             "usage.metadata_missing_excess", .raises, .useMultiClient,
             "rate of missing metadata above the mean of accounts with the same TLS fingerprint; missing if under 20"
         ) { observation in
-            guard let others = observation.links.population.metadataMissingRate, others.count >= leastPopulation
+            guard let others = observation.population.metadataMissingRate, others.count >= leastPopulation
             else { return .nan }
             let excess = observation.number(.metadataMissingRate) - others.mean
             return excess.isNaN ? .nan : max(0, excess)
@@ -97,7 +97,7 @@ extension FeatureCatalogue {
     }
 
     private static func isServerLike(_ observation: Observation) -> Double {
-        if observation.links[.device] != nil { return 0 }
+        if observation.facts(.device) != nil { return 0 }
         let (requests, rest) = (observation.number(.requests24h), observation.number(.longestIdleGapS))
         return both(
             requests.isNaN ? .nan : requests >= serverRequests ? 1 : 0, rest.isNaN ? .nan : rest < serverRestS ? 1 : 0)

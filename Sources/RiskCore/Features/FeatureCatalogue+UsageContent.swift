@@ -13,7 +13,7 @@ extension FeatureCatalogue {
             "share of the newest model within 48 h of its launch above the account's own usual share; in proportion to "
                 + "its requests up to 100 in 24 hours"
         ) { observation in
-            guard let usual = observation.links.account.usualNewestModelShare,
+            guard let usual = observation.account.usualNewestModelShare,
                 observation.number(.hoursSinceLaunch) <= launchHours
             else { return .nan }
             let pivot = observation.number(.newestModelShare) - usual
@@ -23,20 +23,20 @@ extension FeatureCatalogue {
         Feature(
             "usage.capability_focus", .raises, .useCapabilityFocus,
             "1 − entropy of the capabilities ÷ ln 12: 1 if all requests are of one kind"
-        ) { 1 - HistogramMeasures.evenness($0.event.histogram(.capabilityHist)) },
+        ) { 1 - HistogramMeasures.evenness($0.histogram(.capabilityHist)) },
         Feature(
             "usage.declared_use_divergence", .raises, .useCapabilityFocus,
             "Jensen-Shannon divergence of the capabilities from what the declared use makes ordinary, 0 to 1"
         ) { observation in
             guard let ordinary = observation.word(.declaredUseCode, as: DeclaredUse.self)?.ordinaryCapabilities
             else { return .nan }
-            return HistogramMeasures.divergence(observation.event.histogram(.capabilityHist), from: ordinary)
+            return HistogramMeasures.divergence(observation.histogram(.capabilityHist), from: ordinary)
         },
         Feature(
             "usage.frontier_share", .free, .useCapabilityFocus,
             "share of coding, agentic tool use, long-horizon work and computer use"
         ) {
-            let shares = $0.event.histogram(.capabilityHist)
+            let shares = $0.histogram(.capabilityHist)
             guard shares.count > frontier.count else { return .nan }
             return frontier.reduce(0) { $0 + shares[shares.startIndex + $1] }
         },
@@ -52,7 +52,7 @@ extension FeatureCatalogue {
             "other organisations on its commonest template, against what is ordinary, times the share of accounts that "
                 + "came to it in 30 days, times the template's share of the requests"
         ) { observation in
-            guard let template = observation.links[.template] else { return .nan }
+            guard let template = observation.facts(.template) else { return .nan }
             let young = template.arrivals30d / (template.accounts + LinkFacts.innocentAccounts)
             return templateOrganisations(template) * young * observation.number(.templateTop1Share)
         },
@@ -60,13 +60,13 @@ extension FeatureCatalogue {
             "usage.template_fresh_reach", .raises, .useTemplateShared, skewed: true, link: .template,
             "other organisations on its commonest template, against what is ordinary; halved for a template 30 days old"
         ) { observation in
-            guard let template = observation.links[.template] else { return .nan }
-            return templateOrganisations(template) / (1 + template.ageDays(atMs: observation.event.timeMs) / 30)
+            guard let template = observation.facts(.template) else { return .nan }
+            return templateOrganisations(template) / (1 + template.ageDays(atMs: observation.timeMs) / 30)
         },
         Feature(
             "usage.template_burst", .raises, .useTemplateShared, skewed: true, link: .template,
             "accounts that came to its commonest template in a day, standard deviations above the template's own month"
-        ) { observation in observation.links[.template]?.burst(atMs: observation.event.timeMs) ?? .nan },
+        ) { observation in observation.facts(.template)?.burst(atMs: observation.timeMs) ?? .nan },
     ]
 
     static let artefacts: [Feature] = [

@@ -54,8 +54,8 @@ extension FeatureCatalogue {
             "account.seen_days", .lowers, .trustTenure, skewed: true,
             "days since its first event here; missing at its first"
         ) { observation in
-            observation.links.account.firstSeenMs.map {
-                Double(max(0, observation.event.timeMs - $0)) / 86_400_000
+            observation.account.firstSeenMs.map {
+                Double(max(0, observation.timeMs - $0)) / 86_400_000
             } ?? .nan
         }
     ]
@@ -63,8 +63,9 @@ extension FeatureCatalogue {
 
 /// Sum of the flags that are present; NaN if all are missing.
 func countOfPresent(_ flags: Double...) -> Double {
-    let present = flags.filter { !$0.isNaN }
-    return present.isEmpty ? .nan : present.reduce(0, +)
+    var count = Double.nan
+    for flag in flags where !flag.isNaN { count = count.isNaN ? flag : count + flag }
+    return count
 }
 
 /// 1 if both are 1, 0 if either is 0, NaN if that cannot be told.

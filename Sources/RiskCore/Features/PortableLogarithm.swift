@@ -20,8 +20,17 @@ public func portableLog1p(_ x: Double) -> Double {
     let lost = (x - (y - 1)) / y
     let s = (mantissa - 1) / (mantissa + 1)
     let z = s * s
-    var series = 0.0
-    for odd in stride(from: 21.0, through: 3, by: -2) { series = (series + 1 / odd) * z }
+    // By Horner's rule from 1/21 on; written out so that the compiler divides, not the caller.
+    var series = (1 / 21.0) * z
+    series = (series + 1 / 19.0) * z
+    series = (series + 1 / 17.0) * z
+    series = (series + 1 / 15.0) * z
+    series = (series + 1 / 13.0) * z
+    series = (series + 1 / 11.0) * z
+    series = (series + 1 / 9.0) * z
+    series = (series + 1 / 7.0) * z
+    series = (series + 1 / 5.0) * z
+    series = (series + 1 / 3.0) * z
     return exponent * 0.6931471805599453 + (2 * s * (1 + series) + lost)
 }
 

@@ -29,10 +29,15 @@ public struct AccountFacts: Sendable, Equatable {
         requests / max(1, Double(ageMs) / 86_400_000)
     }
 
-    /// The remembered value of a field at a moment; NaN if there is none.
-    func value(of field: EventField, atMs: Int64) -> Double {
-        guard field == .accountAgeS else { return profile[field] }
-        return bornAtMs.map { Double(max(0, atMs - $0) / 1000) } ?? .nan
+    /// An event's numbers with remembered values in place of missing ones.
+    func completed(_ numbers: [Double], atMs: Int64) -> [Double] {
+        // Its first event: nothing to look for, and no copy.
+        if firstSeenMs == nil && bornAtMs == nil && profile.isEmpty { return numbers }
+        var numbers = numbers
+        profile.complete(&numbers)
+        let age = EventField.accountAgeS.slot
+        if numbers[age].isNaN, let bornAtMs { numbers[age] = Double(max(0, atMs - bornAtMs) / 1000) }
+        return numbers
     }
 }
 

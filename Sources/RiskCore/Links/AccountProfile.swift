@@ -35,9 +35,16 @@ public struct AccountProfile: Sendable, Equatable {
     /// The last value of a field; NaN if it never came or is not remembered.
     public subscript(field: EventField) -> Double {
         let place = Self.places[field.rawValue]
-        if place < 0 { return .nan }
-        if place >= codes.count { return Double(numbers[place - codes.count]) }
-        return codes[place] == Self.noCode ? .nan : Double(codes[place])
+        return place < 0 ? .nan : value(at: place)
+    }
+
+    var isEmpty: Bool { self == AccountProfile() }
+
+    /// Puts remembered values in place of missing ones.
+    func complete(_ eventNumbers: inout [Double]) {
+        for (place, slot) in Self.eventSlots.enumerated() where eventNumbers[slot].isNaN {
+            eventNumbers[slot] = value(at: place)
+        }
     }
 
     /// Takes over the values that an event has.
@@ -51,6 +58,11 @@ public struct AccountProfile: Sendable, Equatable {
                 numbers[place - codes.count] = Float(value)
             }
         }
+    }
+
+    private func value(at place: Int) -> Double {
+        if place >= codes.count { return Double(numbers[place - codes.count]) }
+        return codes[place] == Self.noCode ? .nan : Double(codes[place])
     }
 
     /// Whether two profiles agree in every value; missing equals missing.
