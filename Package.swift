@@ -69,6 +69,7 @@ let package = Package(
                     .product(name: "DequeModule", package: "swift-collections"),
                 ]),
         library("RiskClient", ["RiskCore", "RiskModels", "RiskWire"] + nio),
+        library("RiskSimulation", ["RiskCore", .product(name: "HeapModule", package: "swift-collections")]),
         .executableTarget(
             name: "stillwatchd",
             dependencies: [
@@ -79,8 +80,8 @@ let package = Package(
         .executableTarget(
             name: "stillwatch",
             dependencies: [
-                "RiskTraining", "RiskClient", "RiskEngine", "RiskEventLog", "RiskIdentity", "RiskLinkage", "RiskWire",
-                "RiskModels", "RiskCore", arguments, crypto,
+                "RiskTraining", "RiskSimulation", "RiskClient", "RiskEngine", "RiskEventLog", "RiskIdentity",
+                "RiskLinkage", "RiskWire", "RiskModels", "RiskCore", arguments, crypto,
             ],
             path: "Tools/stillwatch", swiftSettings: strict),
 
@@ -94,6 +95,7 @@ let package = Package(
         tests("RiskEventLogTests", ["RiskEventLog", "RiskWire", "RiskCore"]),
         tests("RiskEngineTests", ["RiskEngine", "RiskLinkage", "RiskModels", "RiskWire", "RiskCore"]),
         tests("RiskTrainingTests", ["RiskTraining", "RiskModels", "RiskWire", "RiskCore"]),
+        tests("RiskSimulationTests", ["RiskSimulation", "RiskEventLog", "RiskWire", "RiskCore"]),
         tests(
             "RiskServiceTests",
             ["RiskService", "RiskWire", "RiskModels", "RiskCore", .product(name: "NIOEmbedded", package: "swift-nio")]

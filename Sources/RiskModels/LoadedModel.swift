@@ -16,7 +16,7 @@ public final class LoadedModel: Sendable {
         /// Levels of one tree.
         public static let treeDepth = 8
         /// Numbers in the tables of all trees, and so the memory and the work that a file can ask for:
-        /// a tree takes 2^levels × (distinct features + 1).
+        /// a tree takes 2^levels × (levels + 1).
         public static let treeTableCount = 1 << 22
         /// Category codes, over all splits: a split takes as many as the feature has categories, and one.
         public static let treeCategoryCount = 1 << 24

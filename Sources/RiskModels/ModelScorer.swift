@@ -36,9 +36,13 @@ enum ModelScorer: Sendable {
     func margins(
         of rows: UnsafeBufferPointer<Double>, into margins: UnsafeMutableBufferPointer<Double>, featureCount: Int
     ) {
-        for row in margins.indices {
-            let range = row * featureCount..<(row + 1) * featureCount
-            margins[row] = margin(UnsafeBufferPointer(rebasing: rows[range]))
+        switch self {
+        case .logistic:
+            for row in margins.indices {
+                let range = row * featureCount..<(row + 1) * featureCount
+                margins[row] = margin(UnsafeBufferPointer(rebasing: rows[range]))
+            }
+        case .trees(let scorer): scorer.margins(of: rows, into: margins)
         }
     }
 

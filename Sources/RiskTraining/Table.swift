@@ -22,7 +22,7 @@ public func trainTable(
         throw TrainingError(.badOption, "categorical: expected features, found the label \"\(label)\"")
     }
     let data = try TableLoader(path: path, label: label, categorical: categorical, progress: progress).load()
-    var document = try LogisticTraining(options: options, progress: progress).train(data, name: "table")
+    var document = try ModelTraining(options: options, progress: progress).train(data, name: "table")
     document.training.options.insert("label=\(label)", at: 0)
     return document
 }

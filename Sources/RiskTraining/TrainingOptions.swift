@@ -1,9 +1,21 @@
 /// How to train.
 public struct TrainingOptions: Sendable, Equatable {
+    /// What is trained.
+    public enum Kind: String, CaseIterable, Sendable {
+        /// Logistic regression.
+        case logistic
+        /// Gradient-boosted symmetric trees.
+        case trees
+    }
+
+    /// What is trained.
+    public var kind = Kind.logistic
+    /// How trees are grown; ignored for a logistic model.
+    public var trees = TreeOptions()
     /// Strength of the pull of all weights but the intercept towards 0: l2 ÷ 2 × Σ weight² beside the summed log losses
-    /// (scikit-learn's 1 ÷ C). Weights belong to features scaled to standard deviation 1.
+    /// (scikit-learn's 1 ÷ C), in a logistic model or the linear base of trees. Weights belong to features scaled to standard deviation 1.
     public var l2: Double
-    /// Decides which rows are held out, unless the rows are in order of time.
+    /// Decides which rows are held out, unless the rows are in order of time, and which rows and features trees see.
     public var seed: UInt64
     /// Threads at most; the result is the same for any number.
     public var threads: Int
@@ -38,14 +50,15 @@ public struct TrainingOptions: Sendable, Equatable {
         guard threads >= 1 else {
             throw TrainingError(.badOption, "threads: expected at least 1, found \(threads)")
         }
+        if kind == .trees { try trees.check() }
         try FalsePositiveBudget.check(budgets)
     }
 
     /// What decides the result, one `name=value` each; the number of threads does not.
     var statement: [String] {
         [
-            "kind=logistic", "l2=\(l2)", "seed=\(seed)", "held_out_share=\(heldOutShare)",
+            "kind=\(kind.rawValue)", "l2=\(l2)", "seed=\(seed)", "held_out_share=\(heldOutShare)",
             "time_ordered=\(timeOrdered)", "budgets=\(FalsePositiveBudget.text(budgets))",
-        ]
+        ] + (kind == .trees ? trees.statement : [])
     }
 }

@@ -73,11 +73,11 @@ import Testing
             covers: [1, 1])
         let many = document { $0.trees = Array(repeating: stump, count: 16_385) }
         #expect(refusal(many)?.message == "trees: expected at most 16384, found 16385")
-        // 8 levels on 2 features: 768 numbers a tree.
+        // 8 levels: 2304 numbers a tree.
         let wide = SymmetricTree(
             splits: (0..<8).map { TreeSplit(feature: $0 % 2 * 2, condition: .atLeast(1), missingGoesRight: true) },
             leaves: Array(repeating: 0, count: 256), covers: Array(repeating: 0, count: 256))
-        let large = document { $0.trees = Array(repeating: wide, count: 5462) }
+        let large = document { $0.trees = Array(repeating: wide, count: 1821) }
         #expect(throws: ModelFileError.self) { try LoadedModel(large, digest: []) }
         var categories = document { model in
             let set = TreeSplit(feature: 1, condition: .among([]), missingGoesRight: true)

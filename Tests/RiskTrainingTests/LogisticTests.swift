@@ -183,7 +183,7 @@ import Testing
                     ModelFeature(name: "x", direction: .raises), ModelFeature(name: "same", direction: .lowers),
                 ],
                 columns: [x, x], labels: (0..<100).map { $0 >= 50 })
-            let document = try LogisticTraining(options: TrainingOptions(l2: l2)).train(data, name: "extreme")
+            let document = try ModelTraining(options: TrainingOptions(l2: l2)).train(data, name: "extreme")
             #expect(throws: Never.self, "l2 \(l2)") { try LoadedModel(document, digest: []) }
         }
     }
@@ -193,7 +193,7 @@ import Testing
         let data = TrainingData(
             features: (0..<3).map { ModelFeature(name: "f\($0)", categories: words) },
             columns: Array(repeating: [0, 1], count: 3), labels: [true, false])
-        let error = trainingError { _ = try LogisticTraining(options: TrainingOptions()).train(data, name: "wide") }
+        let error = trainingError { _ = try ModelTraining(options: TrainingOptions()).train(data, name: "wide") }
         #expect(error?.code == .tooLarge && error?.message.contains("found 12004") == true)
     }
 
@@ -204,6 +204,6 @@ import Testing
     func impossibleOptionsAreErrors(options: TrainingOptions) {
         var random = Randoms(seed: 1)
         let data = random.data(rowCount: 100, featureCount: 2)
-        #expect(trainingError { _ = try LogisticTraining(options: options).train(data, name: "x") }?.code == .badOption)
+        #expect(trainingError { _ = try ModelTraining(options: options).train(data, name: "x") }?.code == .badOption)
     }
 }

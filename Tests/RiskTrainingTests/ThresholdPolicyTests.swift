@@ -126,11 +126,11 @@ import Testing
         var random = Randoms(seed: 5)
         let data = random.data(rowCount: 300, featureCount: 2)
         let options = TrainingOptions(budgets: try FalsePositiveBudget.parse("review=0.02"))
-        let document = try LogisticTraining(options: options).train(data, name: "budgets")
+        let document = try ModelTraining(options: options).train(data, name: "budgets")
         #expect(document.training.options.contains("budgets=review=0.02"))
         #expect(document.policy.version == ThresholdPolicy.version)
         var wrong = options
         wrong.budgets = []
-        #expect(trainingError { _ = try LogisticTraining(options: wrong).train(data, name: "") }?.code == .badOption)
+        #expect(trainingError { _ = try ModelTraining(options: wrong).train(data, name: "") }?.code == .badOption)
     }
 }

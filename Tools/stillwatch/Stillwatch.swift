@@ -20,6 +20,6 @@ struct Stillwatch: AsyncParsableCommand {
         version: StillwatchVersion.current,
         subcommands: [
             Train.self, Predict.self, Events.self, Replay.self, Inspect.self, Verify.self, Explain.self, Score.self,
-            Deploy.self,
+            Deploy.self, Simulate.self, TimeRows.self,
         ])
 }

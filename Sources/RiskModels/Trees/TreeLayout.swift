@@ -6,47 +6,46 @@
 /// branch.
 struct TreeLayout: Sendable {
     /// A column of numbers.
-    struct NumericColumn: Sendable, Hashable {
+    struct NumericColumn: Sendable, Hashable, BitwiseCopyable {
         var feature: Int
+        /// What a missing value counts as.
         var missing: Double
     }
 
     /// A column that says whether a category is in a set.
-    struct CategoryColumn: Sendable, Hashable {
+    struct CategoryColumn: Sendable, BitwiseCopyable {
         var feature: Int
         var categoryCount: Int
         /// One bit for each code, from this word on.
         var firstWord: Int
+        /// What a missing value counts as.
         var missing: Double
     }
 
-    /// One level's question.
-    struct Split: Sendable {
-        var column: Int
-        var threshold: Double
-    }
-
-    /// Where a tree's parts are.
-    struct Tree: Sendable {
-        var firstSplit: Int
+    /// Trees of one depth, one after another: each has `depth` splits, 2^depth leaves and as many rows of `depth`
+    /// attributions.
+    struct Group: Sendable, BitwiseCopyable {
         var depth: Int
+        var treeCount: Int
+        var firstSplit: Int
         var firstLeaf: Int
         var firstRow: Int
-        var firstPlayer: Int
-        var playerCount: Int
     }
 
     /// The columns: numbers first, then sets.
     private(set) var numericColumns: [NumericColumn] = []
     private(set) var categoryColumns: [CategoryColumn] = []
     private(set) var categoryWords: [UInt64] = []
-    private(set) var splits: [Split] = []
-    private(set) var trees: [Tree] = []
-    /// Features of each tree's rows.
-    private(set) var players: [Int32] = []
+    /// Ascending by depth. Sums of leaves are exact, so that the order of the trees does not matter.
+    private(set) var groups: [Group] = []
+    private(set) var splitColumns: [UInt32] = []
+    private(set) var thresholds: [Double] = []
+    /// The feature of each split.
+    private(set) var splitFeatures: [UInt32] = []
     /// Tabulated leaves.
     private(set) var leaves: [Double] = []
-    /// For each leaf one attribution for each of its tree's players.
+    /// Attributions: one row for each leaf, one number for each level. A feature that is asked about at several levels
+    /// has its number at the first of them and 0 at the others, so that all rows of a group are of one length.
     private(set) var rows: [Double] = []
     /// The sum of the trees' expected values.
     private(set) var expected = 0.0
@@ -55,48 +54,65 @@ struct TreeLayout: Sendable {
 
     /// Lays out trees that passed their checks. Costs what ``TreeAttribution`` does for each.
     init(_ models: [SymmetricTree], features: [ModelFeature]) {
+        let depths = models.map(\.depth)
+        let ordered = models.indices.sorted { (depths[$0], $0) < (depths[$1], $1) }.map { models[$0] }
         var expectedValues: [Double] = []
-        for model in models {
-            let attribution = TreeAttribution(model)
-            trees.append(
-                Tree(
-                    firstSplit: splits.count, depth: model.depth, firstLeaf: leaves.count, firstRow: rows.count,
-                    firstPlayer: players.count, playerCount: attribution.players.count))
-            splits += Array(repeating: Split(column: 0, threshold: 0), count: model.depth)
-            players += attribution.players.map { Int32($0) }
-            leaves += model.leaves
-            rows += attribution.rows
-            expectedValues.append(attribution.expected)
+        for model in ordered {
+            if groups.last?.depth != model.depth {
+                groups.append(
+                    Group(
+                        depth: model.depth, treeCount: 0, firstSplit: splitFeatures.count, firstLeaf: leaves.count,
+                        firstRow: rows.count))
+            }
+            groups[groups.count - 1].treeCount += 1
+            expectedValues.append(append(model))
         }
-        addColumns(models, features: features)
+        addColumns(ordered, features: features)
         makeSumsExact(&expectedValues)
         expected = expectedValues.reduce(0, +)
     }
 
-    private mutating func addColumns(_ models: [SymmetricTree], features: [ModelFeature]) {
-        var numericIndex: [NumericColumn: Int] = [:]
-        var setIndex: [TreeSplit: Int] = [:]
-        for (tree, model) in zip(trees, models) {
-            for (level, split) in model.splits.enumerated() {
-                guard case .atLeast(let threshold) = split.condition else { continue }
-                let column = NumericColumn(
-                    feature: split.feature, missing: split.missingGoesRight ? .infinity : -.infinity)
-                if numericIndex[column] == nil {
-                    numericIndex[column] = numericColumns.count
-                    numericColumns.append(column)
-                }
-                splits[tree.firstSplit + level] = Split(column: numericIndex[column] ?? 0, threshold: threshold)
-            }
+    /// Appends a tree's leaves and tables; gives its expected value.
+    private mutating func append(_ model: SymmetricTree) -> Double {
+        let attribution = TreeAttribution(model)
+        splitFeatures += model.splits.map { UInt32($0.feature) }
+        leaves += model.leaves
+        let players = attribution.players
+        let places = model.splits.indices.map { level in
+            let isFirst = !model.splits[..<level].contains { $0.feature == model.splits[level].feature }
+            return isFirst ? players.firstIndex(of: model.splits[level].feature) : nil
         }
-        for (tree, model) in zip(trees, models) {
-            for (level, split) in model.splits.enumerated() {
-                guard case .among(let codes) = split.condition else { continue }
-                if setIndex[split] == nil {
-                    setIndex[split] = columnCount
-                    addCategoryColumn(split, codes, categoryCount: features[split.feature].categories?.count ?? 0)
-                }
-                splits[tree.firstSplit + level] = Split(column: setIndex[split] ?? 0, threshold: 0.5)
+        for leaf in model.leaves.indices {
+            for place in places { rows.append(place.map { attribution.rows[leaf * players.count + $0] } ?? 0) }
+        }
+        return attribution.expected
+    }
+
+    private mutating func addColumns(_ models: [SymmetricTree], features: [ModelFeature]) {
+        let all = models.flatMap(\.splits)
+        splitColumns = Array(repeating: 0, count: all.count)
+        thresholds = Array(repeating: 0, count: all.count)
+        var numericIndex: [NumericColumn: Int] = [:]
+        for (index, split) in all.enumerated() {
+            guard case .atLeast(let threshold) = split.condition else { continue }
+            let column = NumericColumn(
+                feature: split.feature, missing: split.missingGoesRight ? .infinity : -.infinity)
+            let place = numericIndex[column] ?? numericColumns.count
+            if place == numericColumns.count { numericColumns.append(column) }
+            numericIndex[column] = place
+            splitColumns[index] = UInt32(place)
+            thresholds[index] = threshold
+        }
+        var setIndex: [TreeSplit: Int] = [:]
+        for (index, split) in all.enumerated() {
+            guard case .among(let codes) = split.condition else { continue }
+            let place = setIndex[split] ?? columnCount
+            if place == columnCount {
+                addCategoryColumn(split, codes, categoryCount: features[split.feature].categories?.count ?? 0)
             }
+            setIndex[split] = place
+            splitColumns[index] = UInt32(place)
+            thresholds[index] = 0.5
         }
     }
 
@@ -116,35 +132,55 @@ struct TreeLayout: Sendable {
     /// total magnitude of a row. With 2^53 steps up to four times that, sums of multiples of the step are exact. The
     /// largest attribution of a row takes what rounding leaves, so that the row still adds up to its leaf.
     private mutating func makeSumsExact(_ expectedValues: inout [Double]) {
-        var bound = 0.0
-        for (index, tree) in trees.enumerated() {
-            var largest = 0.0
-            for leaf in 0..<1 << tree.depth {
-                let row = rows[rowRange(tree, leaf)]
-                largest = max(largest, row.reduce(abs(expectedValues[index])) { $0 + abs($1) })
-                largest = max(largest, abs(leaves[tree.firstLeaf + leaf]))
-            }
-            bound += largest
-        }
+        let bound = boundOfSums(expectedValues)
         // A bound of 2^e needs steps of 2^(e + 2 − 53); far below any number that matters there is no need to go on.
         let step = Double(sign: .plus, exponent: max(bound > 0 ? Int(bound.exponent) : 0, -900) - 51, significand: 1)
         func rounded(_ value: Double) -> Double { (value / step).rounded() * step }
-        for (index, tree) in trees.enumerated() {
-            expectedValues[index] = rounded(expectedValues[index])
-            for leaf in 0..<1 << tree.depth {
-                leaves[tree.firstLeaf + leaf] = rounded(leaves[tree.firstLeaf + leaf])
-                var rest = leaves[tree.firstLeaf + leaf] - expectedValues[index]
-                let range = rowRange(tree, leaf)
-                for place in range { rows[place] = rounded(rows[place]) }
-                for place in range { rest -= rows[place] }
-                let largest = range.max { abs(rows[$0]) < abs(rows[$1]) } ?? range.lowerBound
+        for (tree, place) in places().enumerated() {
+            expectedValues[tree] = rounded(expectedValues[tree])
+            for leaf in 0..<1 << place.depth {
+                leaves[place.firstLeaf + leaf] = rounded(leaves[place.firstLeaf + leaf])
+                var rest = leaves[place.firstLeaf + leaf] - expectedValues[tree]
+                let row = place.row(leaf)
+                for index in row {
+                    rows[index] = rounded(rows[index])
+                    rest -= rows[index]
+                }
+                let largest = row.max { abs(rows[$0]) < abs(rows[$1]) } ?? row.lowerBound
                 rows[largest] += rest
             }
         }
     }
 
-    private func rowRange(_ tree: Tree, _ leaf: Int) -> Range<Int> {
-        let start = tree.firstRow + leaf * tree.playerCount
-        return start..<start + tree.playerCount
+    /// The sum over the trees of the largest total magnitude of a leaf's row.
+    private func boundOfSums(_ expectedValues: [Double]) -> Double {
+        zip(places(), expectedValues).reduce(0) { bound, tree in
+            let (place, expected) = tree
+            return bound
+                + (0..<1 << place.depth).reduce(0) { largest, leaf in
+                    let total = rows[place.row(leaf)].reduce(abs(expected)) { $0 + abs($1) }
+                    return max(largest, total, abs(leaves[place.firstLeaf + leaf]))
+                }
+        }
+    }
+
+    /// Where one tree's leaves and rows are.
+    private struct Place {
+        var depth: Int
+        var firstLeaf: Int
+        var firstRow: Int
+
+        func row(_ leaf: Int) -> Range<Int> { firstRow + leaf * depth..<firstRow + (leaf + 1) * depth }
+    }
+
+    private func places() -> [Place] {
+        groups.flatMap { group in
+            (0..<group.treeCount).map { tree in
+                let leaf = tree << group.depth
+                return Place(
+                    depth: group.depth, firstLeaf: group.firstLeaf + leaf, firstRow: group.firstRow + leaf * group.depth
+                )
+            }
+        }
     }
 }

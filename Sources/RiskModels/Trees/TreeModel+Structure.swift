@@ -11,7 +11,7 @@ extension TreeModel {
         var categoryCount = 0
         for (index, tree) in trees.enumerated() {
             try tree.checkStructure(features: features, path: "trees[\(index)]")
-            tableCount += tree.leaves.count * (tree.players.count + 1)
+            tableCount += tree.leaves.count * (tree.depth + 1)
             for split in tree.splits { categoryCount += features[split.feature].categories.map { $0.count + 1 } ?? 0 }
         }
         guard tableCount <= Limits.treeTableCount else {

@@ -13,7 +13,7 @@ struct TreeScorer: Sendable {
     /// The margin before any feature.
     let bias: Double
     /// The trees.
-    let layout: TreeLayout
+    let tables: TreeTables
 
     var featureCount: Int { base.featureCount }
 
@@ -21,24 +21,32 @@ struct TreeScorer: Sendable {
     init(_ model: TreeModel, features: [ModelFeature]) throws(ModelFileError) {
         try model.checkStructure(features: features)
         self.base = try LogisticScorer(model.base, features: features, path: "linear_base")
-        self.layout = TreeLayout(model.trees, features: features)
-        self.bias = base.intercept + layout.expected
+        self.tables = TreeTables(TreeLayout(model.trees, features: features))
+        self.bias = base.intercept + tables.expected
     }
 
     /// The margin of a row.
-    func margin(_ values: UnsafeBufferPointer<Double>) -> Double {
-        var sum = base.intercept
-        if base.hasTerms {
-            for feature in values.indices { sum += base.contribution(of: feature, value: values[feature]) }
+    func margin(_ values: UnsafeBufferPointer<Double>) -> Double { baseMargin(values) + tables.sum(values) }
+
+    /// The margins of rows that stand one after another.
+    func margins(of rows: UnsafeBufferPointer<Double>, into margins: UnsafeMutableBufferPointer<Double>) {
+        for row in margins.indices {
+            let range = row * featureCount..<(row + 1) * featureCount
+            margins[row] = baseMargin(UnsafeBufferPointer(rebasing: rows[range]))
         }
-        return sum + layout.sum(values)
+        tables.addSums(of: rows, to: margins, featureCount: featureCount)
+    }
+
+    private func baseMargin(_ values: UnsafeBufferPointer<Double>) -> Double {
+        guard base.hasTerms else { return base.intercept }
+        return values.indices.reduce(base.intercept) { $0 + base.contribution(of: $1, value: values[$1]) }
     }
 
     /// The margin of a row and each feature's contribution to it.
     func score(
         _ values: UnsafeBufferPointer<Double>, contributions: UnsafeMutableBufferPointer<Double>
     ) -> Double {
-        let trees = layout.sum(values, attributions: contributions)
+        let trees = tables.sum(values, attributions: contributions)
         var sum = base.intercept
         if base.hasTerms {
             for feature in values.indices {

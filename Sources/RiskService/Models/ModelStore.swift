@@ -53,43 +53,59 @@ final class ModelStore: Sendable {
         self.policies = policies
         self.metrics = metrics
         self.logger = logger
-        let now = ServiceClock.wallMs()
-        let stamp = FileAccess.stamp(filePath)
-        let base: ServedModel
-        do {
-            // Without the policy: what is promoted over this model may be what the policy is for.
-            base = try Self.load(filePath, alias: name, policy: nil)
-        } catch {
-            throw ServiceError("the model \(filePath) was refused: \(error)")
-        }
-        var promoted: ServedModel?
-        if let path = promotions.path(over: base.digest) {
-            do {
-                promoted = try Self.load(path, alias: name, policy: nil)
-            } catch {
-                metrics.modelRefusals[error.code].add()
-                logger.error("promoted model refused", metadata: ["path": "\(path)", "error": "\(error)"])
-            }
-        }
-        let active = promoted ?? base
-        var state = State(active: Held(model: active, sinceMs: now), stamp: stamp, fileDigest: base.digest)
-        do {
-            state.active = Held(model: try active.bound(to: policies.latest), sinceMs: now)
-        } catch {
-            throw ServiceError("\(policies.place) does not go with the model \(active.path): \(error)")
-        }
-        if promoted != nil {
-            // A policy for the promoted model alone leaves nothing to roll back to.
-            state.previous = (try? base.bound(to: policies.latest)).map { Held(model: $0, sinceMs: now) }
-        }
+        let state = try Self.firstState(filePath, alias: name, promotions, policies, metrics, logger)
         self.state = Mutex(state)
         metrics.modelSwaps[.start].add()
         logger.info(
             "model active",
             metadata: [
-                "digest": "\(hexadecimal(active.digest))", "path": "\(active.path)", "trigger": "start",
-                "policy": "\(state.active.model.policyName)",
+                "digest": "\(hexadecimal(state.active.model.digest))", "path": "\(state.active.model.path)",
+                "trigger": "start", "policy": "\(state.active.model.policyName)",
             ])
+    }
+
+    /// The watched file's model, or what was promoted over it, under the policy that is in force.
+    private static func firstState(
+        _ filePath: String, alias: String, _ promotions: PromotionRecord, _ policies: PolicySource,
+        _ metrics: ServiceMetrics, _ logger: Logger
+    ) throws(ServiceError) -> State {
+        let now = ServiceClock.wallMs()
+        let stamp = FileAccess.stamp(filePath)
+        let base: ServedModel
+        do {
+            // Without the policy: what is promoted over this model may be what the policy is for.
+            base = try load(filePath, alias: alias, policy: nil)
+        } catch {
+            throw ServiceError("the model \(filePath) was refused: \(error)")
+        }
+        let promoted = loadPromoted(over: base, alias: alias, promotions, metrics, logger)
+        let active = promoted ?? base
+        do {
+            let bound = try active.bound(to: policies.latest)
+            var state = State(active: Held(model: bound, sinceMs: now), stamp: stamp, fileDigest: base.digest)
+            // A policy for the promoted model alone leaves nothing to roll back to.
+            if promoted != nil, let previous = try? base.bound(to: policies.latest) {
+                state.previous = Held(model: previous, sinceMs: now)
+            }
+            return state
+        } catch {
+            throw ServiceError("\(policies.place) does not go with the model \(active.path): \(error)")
+        }
+    }
+
+    /// The model that was promoted over another in an earlier session; nil if none was, or if it is refused.
+    private static func loadPromoted(
+        over base: ServedModel, alias: String, _ promotions: PromotionRecord, _ metrics: ServiceMetrics,
+        _ logger: Logger
+    ) -> ServedModel? {
+        guard let path = promotions.path(over: base.digest) else { return nil }
+        do {
+            return try load(path, alias: alias, policy: nil)
+        } catch {
+            metrics.modelRefusals[error.code].add()
+            logger.error("promoted model refused", metadata: ["path": "\(path)", "error": "\(error)"])
+            return nil
+        }
     }
 
     /// The model that scores.

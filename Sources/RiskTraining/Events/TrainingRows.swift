@@ -59,7 +59,7 @@ struct TrainingRows {
         }
         var data = try rows.trainingData { isLeftOut($0) ? nil : labelOfAccount[$0] }
         data.digests = digests
-        var document = try LogisticTraining(options: training.options, progress: progress)
+        var document = try ModelTraining(options: training.options, progress: progress)
             .train(data, name: training.name)
         document.training.campaigns = campaigns ?? labels.campaigns.filter { !training.excludedCampaigns.contains($0) }
         document.training.card = training.card

@@ -43,16 +43,19 @@ struct Train: ParsableCommand {
     @Option(help: "CSV columns that are categorical though they look like numbers, with commas.")
     var categorical = ""
 
-    @Option(help: "Kind of model: logistic.")
+    @Option(help: "Kind of model: logistic, or trees (gradient-boosted symmetric trees).")
     var kind = "logistic"
 
-    @Option(help: "Decides what is held out of a CSV.")
+    @OptionGroup(title: "Trees (--kind trees)")
+    var trees: TreeArguments
+
+    @Option(help: "Decides what is held out of a CSV, and the samples that trees are grown on.")
     var seed: UInt64 = 1
 
     @Option(help: "Threads at most; the result is the same for any number. Default: one for each core.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
-    @Option(help: "Strength of the pull of all weights towards 0, as 1 ÷ C.")
+    @Option(help: "Strength of the pull of a logistic model's or linear base's weights towards 0, as 1 ÷ C.")
     var l2 = 1.0
 
     @Option(
@@ -83,9 +86,11 @@ struct Train: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard kind == "logistic" else {
-            throw ValidationError("--kind: expected logistic, found \"\(kind)\"; this version trains no other")
+        guard let kind = TrainingOptions.Kind(rawValue: kind) else {
+            throw ValidationError("--kind: expected logistic or trees, found \"\(kind)\"")
         }
+        if kind == .logistic, let name = trees.givenName { throw ValidationError("\(name) needs --kind trees") }
+        try trees.check()
         guard (events == nil) != (csv == nil) else { throw ValidationError("expected either --events or --csv") }
         if events != nil, labels == nil { throw ValidationError("--events needs --labels") }
         if csv != nil, label == nil { throw ValidationError("--csv needs --label") }
@@ -140,9 +145,12 @@ struct Train: ParsableCommand {
     }
 
     private func options(timeOrdered: Bool) throws -> TrainingOptions {
-        TrainingOptions(
+        var options = TrainingOptions(
             l2: l2, seed: seed, threads: threads, timeOrdered: timeOrdered,
             budgets: try FalsePositiveBudget.parse(budget))
+        options.kind = TrainingOptions.Kind(rawValue: kind) ?? .logistic
+        options.trees = trees.options
+        return options
     }
 
     private func cardText() throws -> String {

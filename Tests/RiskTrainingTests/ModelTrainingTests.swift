@@ -5,15 +5,15 @@ import Testing
 
 @testable import RiskTraining
 
-@Suite struct LogisticTrainingTests {
+@Suite struct ModelTrainingTests {
     @Test func theSameSeedGivesTheSameDocumentForAnyNumberOfThreads() throws {
         var random = Randoms(seed: 4)
         let data = random.data(rowCount: 9000, featureCount: 6)
         let documents = try [1, 2, 3, 2].map {
-            try LogisticTraining(options: TrainingOptions(seed: 9, threads: $0)).train(data, name: "same")
+            try ModelTraining(options: TrainingOptions(seed: 9, threads: $0)).train(data, name: "same")
         }
         for document in documents.dropFirst() { #expect(document == documents[0]) }
-        let other = try LogisticTraining(options: TrainingOptions(seed: 10)).train(data, name: "same")
+        let other = try ModelTraining(options: TrainingOptions(seed: 10)).train(data, name: "same")
         #expect(other.calibrations != documents[0].calibrations)
         #expect(other.kind == documents[0].kind, "the seed only decides what is held out")
     }
@@ -21,7 +21,7 @@ import Testing
     @Test func goldenInputsCoverRealRowsNothingAndUnseenWords() throws {
         var random = Randoms(seed: 6)
         let data = random.data(rowCount: 500, featureCount: 8)
-        let document = try LogisticTraining(options: TrainingOptions()).train(data, name: "golden")
+        let document = try ModelTraining(options: TrainingOptions()).train(data, name: "golden")
         #expect(document.goldenInputs.count == 32)
         #expect(document.goldenInputs[30].values.allSatisfy { $0.isNaN })
         for (value, feature) in zip(document.goldenInputs[31].values, data.features) {
@@ -33,7 +33,7 @@ import Testing
     @Test func aTinyTableTrainsWithoutCalibration() throws {
         let data = TrainingData(
             features: [ModelFeature(name: "x")], columns: [[1, 2, 3]], labels: [false, true, true])
-        let document = try LogisticTraining(options: TrainingOptions()).train(data, name: "tiny")
+        let document = try ModelTraining(options: TrainingOptions()).train(data, name: "tiny")
         #expect(document.calibrations.isEmpty && document.policy.rules.isEmpty && document.training.metrics.isEmpty)
         #expect(throws: Never.self) { try LoadedModel(document, digest: []) }
     }

@@ -4,7 +4,7 @@ internal import RiskLinearAlgebra
 public import RiskModels
 
 /// Makes a whole model document: fit, calibrate, set thresholds and measure on held-out rows, then fit on all rows.
-public struct LogisticTraining {
+public struct ModelTraining {
     /// Golden inputs of a document.
     static let goldenInputCount = 32
 
@@ -33,25 +33,65 @@ public struct LogisticTraining {
                 .tooLarge, "expected 1 to \(LoadedModel.Limits.featureCount) features, found \(data.features.count)")
         }
         guard data.rowCount > 0 else { throw TrainingError(.empty, "expected rows to learn from, found none") }
-        let learner = LogisticLearner(options: options)
         var document = ModelDocument(
             name: name, features: data.features, kind: .logistic(LogisticModel(intercept: 0, terms: [])))
         document.training = statement(data)
         let split = HeldOutSplit(data, options: options)
-        if hasBothClasses(data, split.fitted) && !split.heldOut.isEmpty {
-            document.kind = .logistic(try learner.fit(data, rows: split.fitted, progress: phase(0, "held-out fit")))
-            let margins = try margins(document, data, split.heldOut)
-            judge(margins, data, split.heldOut, &document)
+        let canJudge = hasBothClasses(data, split.fitted) && !split.heldOut.isEmpty
+        switch options.kind {
+        case .logistic: try fitLogistic(data, canJudge ? split : nil, &document)
+        case .trees: try fitTrees(data, canJudge ? split : nil, &document)
         }
-        let rows = Array(0..<data.rowCount)
-        document.kind = .logistic(try learner.fit(data, rows: rows, progress: phase(0.5, "final fit")))
         return try loadable { () throws(ModelFileError) in
             try LoadedModel.addingGoldenInputs(goldenVectors(data), to: document)
         }
     }
 
-    private func phase(_ start: Double, _ name: String) -> TrainingProgress {
-        { _, fraction in progress(name, start + fraction / 2) }
+    private func fitLogistic(
+        _ data: TrainingData, _ split: HeldOutSplit?, _ document: inout ModelDocument
+    ) throws(TrainingError) {
+        let learner = LogisticLearner(options: options)
+        if let split {
+            let model = try learner.fit(data, rows: split.fitted, progress: phase(0, 0.5, "held-out fit"))
+            document.kind = .logistic(model)
+            judge(try margins(document, data, split.heldOut), data, split.heldOut, &document)
+        }
+        let rows = Array(0..<data.rowCount)
+        document.kind = .logistic(try learner.fit(data, rows: rows, progress: phase(0.5, 1, "final fit")))
+    }
+
+    private func fitTrees(
+        _ data: TrainingData, _ split: HeldOutSplit?, _ document: inout ModelDocument
+    ) throws(TrainingError) {
+        let learner = TreeLearner(options: options)
+        let table = BinnedTable(data, threads: options.threads)
+        var isLinear = options.trees.base == .linear
+        var treeCount = min(options.trees.treeLimit, TreeOptions.unstoppedTreeLimit)
+        if let split {
+            let choice = try learner.choose(
+                data, table, fitted: split.fitted, heldOut: split.heldOut, progress: phase(0, 0.6, "held-out fit"))
+            document.kind = kind(choice.model)
+            judge(try margins(document, data, split.heldOut), data, split.heldOut, &document)
+            document.training.metrics += choice.candidates.map {
+                TrainingStatement.Metric(name: "heldout_log_loss_base_\($0.base)", value: $0.loss)
+            }
+            isLinear = choice.isLinear
+            treeCount = learner.treeCount(choice.model.trees.count, fitted: split.fitted.count, all: data.rowCount)
+        }
+        let model = try learner.fit(
+            data, table, rows: Array(0..<data.rowCount), isLinear: isLinear, treeCount: treeCount,
+            progress: phase(0.6, 1, "final fit"))
+        document.kind = kind(model)
+        document.training.options += [
+            "chosen_base=\(isLinear ? "linear" : "none")", "grown_trees=\(model.trees.count)",
+        ]
+    }
+
+    /// Without a single tree that helps, what is left is the base.
+    private func kind(_ model: TreeModel) -> ModelKind { model.trees.isEmpty ? .logistic(model.base) : .trees(model) }
+
+    private func phase(_ start: Double, _ end: Double, _ name: String) -> TrainingProgress {
+        { _, fraction in progress(name, start + fraction * (end - start)) }
     }
 
     private func hasBothClasses(_ data: TrainingData, _ rows: [Int]) -> Bool {

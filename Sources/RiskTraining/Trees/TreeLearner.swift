@@ -1,0 +1,149 @@
+internal import Glibc
+internal import RiskCore
+internal import RiskModels
+
+/// Fits gradient-boosted symmetric trees, on a linear base where that helps.
+struct TreeLearner {
+    let options: TrainingOptions
+
+    /// A fit on some rows that others have judged.
+    struct Choice {
+        var model: TreeModel
+        /// Whether the trees stand on a linear base.
+        var isLinear: Bool
+        /// What was tried.
+        var candidates: [Candidate]
+    }
+
+    /// A base that was tried, and the held-out log loss that the trees on it came to, before any calibration.
+    struct Candidate: Equatable {
+        var base: String
+        var loss: Double
+    }
+
+    private var trees: TreeOptions { options.trees }
+
+    /// Fits to some rows and stops, and chooses the base, by others.
+    ///
+    /// A linear base is taken on its own word only if asked for; `auto` wants the held-out log loss to fall by more
+    /// than the standard error of that fall.
+    func choose(
+        _ data: TrainingData, _ table: BinnedTable, fitted: [Int], heldOut: [Int],
+        progress: @escaping TrainingProgress
+    ) throws(TrainingError) -> Choice {
+        let kinds = trees.base == .auto ? [false, true] : [trees.base == .linear]
+        var choice: Choice?
+        var chosenMargins: [Double] = []
+        var candidates: [Candidate] = []
+        for (index, isLinear) in kinds.enumerated() {
+            let base = try base(data, rows: fitted, isLinear: isLinear)
+            let result = boosting(data, table).run(
+                start: base.margins, fitted: fitted, heldOut: heldOut, treeLimit: trees.treeLimit
+            ) { progress("growing trees", (Double(index) + $0) / Double(kinds.count)) }
+            candidates.append(Candidate(base: isLinear ? "linear" : "none", loss: result.losses.min() ?? 0))
+            if choice == nil || isClearlyBetter(result.margins, than: chosenMargins, data, heldOut) {
+                choice = Choice(
+                    model: TreeModel(base: corrected(base.model), trees: result.trees), isLinear: isLinear,
+                    candidates: [])
+                chosenMargins = result.margins
+            }
+        }
+        guard var choice else { preconditionFailure("no base was tried") }
+        choice.candidates = candidates
+        return choice
+    }
+
+    /// How many trees to grow on all rows if so many were best on the fitted ones: in proportion to the rows.
+    func treeCount(_ count: Int, fitted: Int, all: Int) -> Int {
+        min(trees.treeLimit, Int((Double(count) * Double(all) / Double(fitted)).rounded()))
+    }
+
+    /// Fits a given number of trees to some rows.
+    func fit(
+        _ data: TrainingData, _ table: BinnedTable, rows: [Int], isLinear: Bool, treeCount: Int,
+        progress: @escaping TrainingProgress
+    ) throws(TrainingError) -> TreeModel {
+        let base = try base(data, rows: rows, isLinear: isLinear)
+        let result = boosting(data, table).run(
+            start: base.margins, fitted: rows, heldOut: [], treeLimit: treeCount
+        ) { progress("growing trees", $0) }
+        return TreeModel(base: corrected(base.model), trees: result.trees)
+    }
+
+    private func boosting(_ data: TrainingData, _ table: BinnedTable) -> Boosting {
+        Boosting(data: data, table: table, options: trees, seed: options.seed, threads: options.threads)
+    }
+
+    /// Whether the log loss falls by more than the standard error of the fall.
+    private func isClearlyBetter(
+        _ margins: [Double], than others: [Double], _ data: TrainingData, _ rows: [Int]
+    ) -> Bool {
+        guard rows.count > 1 else { return false }
+        let shift = log(trees.positiveWeight)
+        let falls = rows.map { row in
+            (data.weights?[row] ?? 1)
+                * (logLoss(margin: others[row] - shift, isPositive: data.labels[row])
+                    - logLoss(margin: margins[row] - shift, isPositive: data.labels[row]))
+        }
+        let mean = falls.reduce(0, +) / Double(falls.count)
+        let variance = falls.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(falls.count - 1)
+        return mean > (variance / Double(falls.count)).squareRoot()
+    }
+
+    // MARK: - Base
+
+    private struct Base {
+        var model: LogisticModel
+        var margins: [Double]
+    }
+
+    private func base(_ data: TrainingData, rows: [Int], isLinear: Bool) throws(TrainingError) -> Base {
+        var weighted = data
+        if trees.positiveWeight != 1 {
+            weighted.weights = (0..<data.rowCount).map {
+                (data.weights?[$0] ?? 1) * (data.labels[$0] ? trees.positiveWeight : 1)
+            }
+        }
+        guard isLinear else {
+            let intercept = try logOdds(weighted, rows)
+            return Base(
+                model: LogisticModel(intercept: intercept, terms: []),
+                margins: Array(repeating: intercept, count: data.rowCount))
+        }
+        let model = try LogisticLearner(options: options).fit(weighted, rows: rows)
+        return Base(model: model, margins: try margins(model, data))
+    }
+
+    private func logOdds(_ data: TrainingData, _ rows: [Int]) throws(TrainingError) -> Double {
+        let total = rows.reduce(0.0) { $0 + (data.weights?[$1] ?? 1) }
+        let positive = rows.reduce(0.0) { data.labels[$1] ? $0 + (data.weights?[$1] ?? 1) : $0 }
+        guard positive > 0, positive < total else {
+            throw TrainingError(
+                .oneClass, "expected rows with label 0 and with label 1, found \(rows.count) rows of one label")
+        }
+        return log(positive / (total - positive))
+    }
+
+    /// What the serving code gives for each row of the data.
+    private func margins(_ model: LogisticModel, _ data: TrainingData) throws(TrainingError) -> [Double] {
+        let document = ModelDocument(name: "base", features: data.features, kind: .logistic(model))
+        let loaded: LoadedModel
+        do { loaded = try LoadedModel(document, digest: []) } catch {
+            throw TrainingError(.badModel, "the linear base does not load: \(error)")
+        }
+        let count = data.rowCount
+        let size = Boosting.blockRowCount
+        let parts = parallelMap((count + size - 1) / size, threads: options.threads) { block -> [Double] in
+            var contributions: [Double] = []
+            return (block * size..<min(count, (block + 1) * size)).map {
+                loaded.score(data.vector($0), contributions: &contributions)
+            }
+        }
+        return Array(parts.joined())
+    }
+
+    /// Fitted with W times the positives, log-odds are too high by ln W.
+    private func corrected(_ base: LogisticModel) -> LogisticModel {
+        LogisticModel(intercept: base.intercept - log(trees.positiveWeight), terms: base.terms)
+    }
+}

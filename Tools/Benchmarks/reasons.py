@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Margins with exact reasons for every feature: our trees beside the SHAP values of LightGBM, XGBoost and CatBoost.
+
+Models, rows and turns as in `bench predict`. First the same symmetric trees are given to LightGBM and to us: its
+pred_contrib and our reasons must agree within 1e-9 (--check stops there).
+"""
+import pathlib
+import sys
+import tempfile
+
+from harness import guarded
+from row_bench import arguments, run, table_of, with_peers
+from service import ToolError, install_packages, release_directory, report, run_tool
+
+PEER_NAMES = ["lightgbm", "xgboost", "catboost"]
+LARGEST_DIFFERENCE = 1e-9
+CHECKED_MODELS = 8
+
+
+def check(binaries):
+    """The largest differences of margins and reasons on the same trees, over all models."""
+    import numpy
+    from symmetric_trees import RandomModel
+    worst = {"margin_difference": 0.0, "reason_difference": 0.0, "rows": 0}
+    with tempfile.TemporaryDirectory(prefix="stillwatch-bench-") as directory:
+        model, rows, scores = (pathlib.Path(directory) / name for name in ("model.swm", "rows", "scores"))
+        for seed in range(CHECKED_MODELS):
+            random = RandomModel(seed)
+            values = random.rows(512)
+            model.write_bytes(random.model_file())
+            values.astype("<f8").tofile(rows)
+            run_tool(binaries, "time-rows", "--model", model, "--rows", rows, "--out", scores)
+            ours = numpy.fromfile(scores, "<f8").reshape(len(values), -1)
+            booster = random.lightgbm()
+            theirs = booster.predict(values, pred_contrib=True)
+            if theirs.shape[1] != ours.shape[1] - 1:
+                raise ToolError(f"LightGBM gives {theirs.shape[1]} numbers a row, expected {ours.shape[1] - 1}")
+            margins = booster.predict(values, raw_score=True)
+            reasons = numpy.column_stack([theirs[:, -1], theirs[:, :-1]])
+            worst["margin_difference"] = max(worst["margin_difference"], float(abs(ours[:, 0] - margins).max()))
+            worst["reason_difference"] = max(worst["reason_difference"], float(abs(ours[:, 1:] - reasons).max()))
+            worst["rows"] += len(values)
+    return worst
+
+
+def main():
+    parser = arguments("reasons", __doc__)
+    parser.add_argument("--check", action="store_true", help="only compare with pred_contrib on the same trees")
+    options = parser.parse_args()
+    with_peers()
+    install_packages()
+    agreement = check(release_directory())
+    print(f"the same {CHECKED_MODELS} models in LightGBM: margins differ by at most "
+          f"{agreement['margin_difference']:.1e}, reasons by {agreement['reason_difference']:.1e}")
+    figures = {"same_trees": agreement}
+    passed = max(agreement["margin_difference"], agreement["reason_difference"]) <= LARGEST_DIFFERENCE
+    bars = {"same_trees_difference": LARGEST_DIFFERENCE}
+    if not options.check:
+        from row_data import adult, synthetic
+        tables = [synthetic()] + ([adult(options.data)] if options.data else [])
+        timed = run(tables, options.passes, "reasons")
+        for name, line in timed.items():
+            ours = line["us"]["stillwatch"]
+            rows = [(f"{size} at once", f"reasons_{size}", {peer: "4096" for peer in PEER_NAMES if size == "4096"})
+                    for size in ("1", "16", "256", "4096")]
+            print(f"\n{name}: trees {line['trees']}; one margin without reasons {ours['margin_1']:.2f} µs\n")
+            print(table_of(line, rows, ["µs a row", "stillwatch", *PEER_NAMES]))
+            line["reasons_to_margin"] = round(ours["reasons_1"] / ours["margin_1"], 2)
+            line["times_faster"] = {peer: round(line["us"][peer]["4096"] / ours["reasons_4096"], 1)
+                                    for peer in PEER_NAMES}
+        figures.update(timed)
+    return report("reasons", figures, bars, passed)
+
+
+if __name__ == "__main__":
+    sys.exit(guarded("reasons", main))

@@ -1,0 +1,154 @@
+"""Other libraries' trees on the same rows, each on one thread. Needs lightgbm, xgboost and catboost."""
+import ctypes
+import time
+
+import catboost
+import lightgbm
+import xgboost
+
+from row_data import TREES
+
+BATCHES = (16, 256, 4096)
+HELD_OUT = 0.15
+
+
+def per_row_us(rows, size, body):
+    """Mean time of a row over all rows in batches of a size, in µs."""
+    batches = [rows[start:start + size] for start in range(0, len(rows), size)]
+    start = time.perf_counter_ns()
+    for batch in batches:
+        body(batch)
+    return (time.perf_counter_ns() - start) / 1000 / len(rows)
+
+
+def split(table):
+    """Training and early-stopping rows: the last part of the table is held out."""
+    cut = round(len(table.train) * (1 - HELD_OUT))
+    return (table.train[:cut], table.labels[:cut]), (table.train[cut:], table.labels[cut:])
+
+
+class LightGBM:
+    """31 leaves; single rows go through the fast call of its C interface."""
+    name = "lightgbm"
+
+    def __init__(self, table, fixed):
+        categories = [index for index, column in enumerate(table.columns) if column in table.words]
+        options = {"objective": "binary", "learning_rate": 0.05, "num_leaves": 31, "num_threads": 1, "verbose": -1}
+        if fixed:
+            data = lightgbm.Dataset(table.train, table.labels, categorical_feature=categories)
+            self.booster = lightgbm.train(options, data, TREES)
+        else:
+            (fitted, held_out) = split(table)
+            data = lightgbm.Dataset(*fitted, categorical_feature=categories)
+            self.booster = lightgbm.train(options, data, 1000, valid_sets=[data.create_valid(*held_out)],
+                                          callbacks=[lightgbm.early_stopping(50, verbose=False)])
+        self.trees = self.booster.best_iteration or self.booster.num_trees()
+        self.prepare_fast_call(table.timed.shape[1])
+
+    def prepare_fast_call(self, features):
+        """One row of numbers in, its raw score out, nothing else set up for each call."""
+        self.library = lightgbm.basic._LIB
+        self.handle = ctypes.c_void_p()
+        self.length, self.result = ctypes.c_int64(), ctypes.c_double()
+        status = self.library.LGBM_BoosterPredictForMatSingleRowFastInit(
+            self.booster._handle, ctypes.c_int(1), ctypes.c_int(0), ctypes.c_int(self.trees), ctypes.c_int(1),
+            ctypes.c_int32(features), ctypes.c_char_p(b"num_threads=1"), ctypes.byref(self.handle))
+        if status:
+            raise RuntimeError("LightGBM refused the fast call for single rows")
+
+    def single_rows_us(self, rows, function=None):
+        """Time of a row through ctypes; with another function, of the call alone."""
+        call = function or self.library.LGBM_BoosterPredictForMatSingleRowFast
+        length, result = ctypes.byref(self.length), ctypes.byref(self.result)
+        pointers = [ctypes.c_void_p(row.ctypes.data) for row in rows]
+        start = time.perf_counter_ns()
+        for pointer in pointers:
+            call(self.handle, pointer, length, result)
+        return (time.perf_counter_ns() - start) / 1000 / len(rows)
+
+    def margins(self, rows):
+        """Times by batch size; beside them what a call through ctypes costs by itself."""
+        noop = ctypes.CDLL(None).labs
+        times = {"1": self.single_rows_us(rows), "ctypes_call": self.single_rows_us(rows, noop)}
+        for size in BATCHES:
+            times[str(size)] = per_row_us(rows, size, lambda batch: self.booster.predict(
+                batch, raw_score=True, num_iteration=self.trees))
+        return times
+
+    def reasons(self, rows):
+        """Time in one batch."""
+        return {"4096": per_row_us(rows, len(rows), lambda batch: self.booster.predict(
+            batch, pred_contrib=True, num_iteration=self.trees))}
+
+
+class XGBoost:
+    """Depth 6; categories come as their codes."""
+    name = "xgboost"
+
+    def __init__(self, table, fixed):
+        options = {"objective": "binary:logistic", "eta": 0.05, "max_depth": 6, "tree_method": "hist", "nthread": 1}
+        if fixed:
+            self.booster = xgboost.train(options, xgboost.DMatrix(table.train, table.labels), TREES)
+            self.trees = TREES
+        else:
+            fitted, held_out = (xgboost.DMatrix(*part) for part in split(table))
+            self.booster = xgboost.train(options, fitted, 1000, evals=[(held_out, "held out")],
+                                         early_stopping_rounds=50, verbose_eval=False)
+            self.trees = self.booster.best_iteration + 1
+
+    def margins(self, rows):
+        """Times by batch size."""
+        return {str(size): per_row_us(rows, size, lambda batch: self.booster.inplace_predict(
+            batch, iteration_range=(0, self.trees), predict_type="margin")) for size in (1, *BATCHES)}
+
+    def reasons(self, rows):
+        """Time in one batch."""
+        return {"4096": per_row_us(rows, len(rows), lambda batch: self.booster.predict(
+            xgboost.DMatrix(batch, nthread=1), pred_contribs=True, iteration_range=(0, self.trees)))}
+
+
+class CatBoost:
+    """Symmetric trees of depth 6; pools are made before the clock starts."""
+    name = "catboost"
+
+    def __init__(self, table, fixed):
+        self.categories = [index for index, column in enumerate(table.columns) if column in table.words]
+        options = {"learning_rate": 0.06, "depth": 6, "thread_count": 1, "verbose": False, "allow_writing_files": False}
+        if fixed:
+            self.model = catboost.CatBoostClassifier(iterations=TREES, **options)
+            self.model.fit(self.pool(table.train, table.labels))
+        else:
+            fitted, held_out = (self.pool(*part) for part in split(table))
+            self.model = catboost.CatBoostClassifier(iterations=1000, early_stopping_rounds=50, **options)
+            self.model.fit(fitted, eval_set=held_out)
+        self.trees = self.model.tree_count_
+
+    def pool(self, rows, labels=None):
+        """Its own form of rows; categories must not be fractions there."""
+        if not self.categories:
+            return catboost.Pool(rows, labels, thread_count=1)
+        cells = rows.astype(object)
+        for column in self.categories:
+            cells[:, column] = [str(value) for value in rows[:, column]]
+        return catboost.Pool(cells, labels, cat_features=self.categories, thread_count=1)
+
+    def margins(self, rows):
+        """Times by batch size."""
+        times = {}
+        for size in (1, *BATCHES):
+            pools = [self.pool(rows[start:start + size]) for start in range(0, len(rows), size)]
+            start = time.perf_counter_ns()
+            for pool in pools:
+                self.model.predict(pool, prediction_type="RawFormulaVal", thread_count=1)
+            times[str(size)] = (time.perf_counter_ns() - start) / 1000 / len(rows)
+        return times
+
+    def reasons(self, rows):
+        """Time in one batch."""
+        pool = self.pool(rows)
+        start = time.perf_counter_ns()
+        self.model.get_feature_importance(pool, type="ShapValues", thread_count=1)
+        return {"4096": (time.perf_counter_ns() - start) / 1000 / len(rows)}
+
+
+PEERS = (LightGBM, XGBoost, CatBoost)
