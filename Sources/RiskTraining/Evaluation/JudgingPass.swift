@@ -147,7 +147,8 @@ final class JudgingPass {
         var notes: [String] = []
         let strangers = tables.first?.strangerEventCount ?? 0
         if strangers > 0 {
-            notes.append("\(strangers) events of the test belong to accounts that the truth does not name; they count nowhere.")
+            notes.append(
+                "\(strangers) events of the test belong to accounts that the truth does not name; they count nowhere.")
         }
         if survey.evaluation.plan.split == .random {
             notes.append(

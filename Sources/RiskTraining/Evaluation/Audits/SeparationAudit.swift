@@ -72,15 +72,15 @@ struct SeparationAudit {
 
     /// The features that tell the classes apart best, the best first.
     ///
-    /// - Throws: ``EvaluationError`` with code `tooGood` that names the first feature that is too good and not accepted.
+    /// - Throws: ``EvaluationError`` with code `tooGood` that names the first feature too good and not accepted.
     func check(accepted: Set<String>) throws(EvaluationError) -> [Separation] {
         try checkFuture(accepted: accepted)
         let separations = separations().sorted { ($1.auc, $0.feature) < ($0.auc, $1.feature) }
         if let suspect = separations.first(where: { $0.auc > Self.aucMaximum && !accepted.contains($0.feature) }) {
             throw EvaluationError(
                 .tooGood,
-                "\(suspect.feature) alone tells campaign from honest accounts at their first event of the test (ROC-AUC "
-                    + "\(suspect.auc)): that is too good. Explain it, or accept the feature by name")
+                "\(suspect.feature) alone tells campaign from honest accounts at their first event of the test "
+                    + "(ROC-AUC \(suspect.auc)): that is too good. Explain it, or accept the feature by name")
         }
         return separations
     }
