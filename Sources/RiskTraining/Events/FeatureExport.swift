@@ -107,12 +107,13 @@ public struct FeatureExport: Sendable {
             JSONText.object([
                 ("name", .text(feature.name)), ("definition_version", .whole(feature.definitionVersion)),
                 ("direction", .text("\(feature.direction)")), ("skewed", .truth(feature.isSkewed)),
+                ("link_class", .text(feature.linkClass?.word ?? "")),
             ])
         }
         features += customNumbers.map { name in
             JSONText.object([
                 ("name", .text("custom.\(name)")), ("definition_version", .whole(0)), ("direction", "free"),
-                ("skewed", false),
+                ("skewed", false), ("link_class", ""),
             ])
         }
         return JSONText.object([
