@@ -20,8 +20,10 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-VENV = ROOT / ".build-bench" / "venv"
+from harness import guarded, markdown
+from python_env import python_with
+from service import ROOT, ToolError, install_packages, release_directory, report
+
 PACKAGES = ["numpy==2.4.6", "pandas==3.1.1", "scikit-learn==1.9.1", "lightgbm==4.7.0", "xgboost==3.2.0",
             "catboost==1.2.10", "ydf==0.16.1"]
 JUDGED = ["adult/given", "sales/rand", "cresci/rand", "handbook/time", "ecommerce/rand", "aws_registration/rand"]
@@ -31,28 +33,12 @@ REFERENCE = "lgb_tuned"
 MEAN_AUC_BAR, WORST_AUC_BAR, LOG_LOSS_BAR = -0.001, -0.002, 1.01
 
 
-def enter_environment():
-    """Goes on in an environment that has the peers, made first if need be."""
-    if pathlib.Path(sys.prefix).resolve() == VENV.resolve():
-        return
-    marker = VENV / "installed"
-    wanted = "\n".join(PACKAGES)
-    if not marker.exists() or marker.read_text() != wanted:
-        print("accuracy: installing the peers into .build-bench", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-        subprocess.run([str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-        marker.write_text(wanted)
-    python = str(VENV / "bin" / "python")
-    os.execv(python, [python, str(pathlib.Path(__file__).resolve()), *sys.argv[1:]])
-
-
-enter_environment()
+PYTHON = str(python_with(*PACKAGES))
+if sys.executable != PYTHON:
+    os.execv(PYTHON, [PYTHON, str(pathlib.Path(__file__).resolve()), *sys.argv[1:]])
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
-
-from harness import guarded, markdown  # noqa: E402
-from service import ToolError, install_packages, release_directory, report  # noqa: E402
 
 
 class Table:
