@@ -17,8 +17,8 @@ struct Train: ParsableCommand {
 
             Times are days or moments in UTC (2026-02-05, 2026-02-05T12:00:00Z) or Unix milliseconds. \
             labels.csv has the header account_ref,label,campaign,known_at_ms. Labels decide the rows' classes; as \
-            links to other accounts they count only from known_at_ms on. The last 15 % of the accounts by time are \
-            held out for calibration, thresholds and metrics; the served weights are then fitted on all rows.
+            links to other accounts they count only from known_at_ms on. The accounts that came last, with 15 % of \
+            the rows, are held out for calibration, thresholds and metrics; the served weights are then fitted on all.
 
             From any CSV with a header; columns that are not numeric are categorical by themselves, empty cells are \
             missing:
