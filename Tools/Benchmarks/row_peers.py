@@ -72,13 +72,13 @@ class LightGBM:
         times = {"1": self.single_rows_us(rows), "ctypes_call": self.single_rows_us(rows, noop)}
         for size in BATCHES:
             times[str(size)] = per_row_us(rows, size, lambda batch: self.booster.predict(
-                batch, raw_score=True, num_iteration=self.trees))
+                batch, raw_score=True, num_iteration=self.trees, num_threads=1))
         return times
 
     def reasons(self, rows):
         """Time in one batch."""
         return {"4096": per_row_us(rows, len(rows), lambda batch: self.booster.predict(
-            batch, pred_contrib=True, num_iteration=self.trees))}
+            batch, pred_contrib=True, num_iteration=self.trees, num_threads=1))}
 
 
 class XGBoost:
