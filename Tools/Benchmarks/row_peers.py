@@ -92,7 +92,7 @@ class XGBoost:
             self.trees = TREES
         else:
             fitted, held_out = (xgboost.DMatrix(*part) for part in split(table))
-            self.booster = xgboost.train(options, fitted, 1000, evals=[(held_out, "held out")],
+            self.booster = xgboost.train(options, fitted, 1000, evals=[(held_out, "held_out")],
                                          early_stopping_rounds=50, verbose_eval=False)
             self.trees = self.booster.best_iteration + 1
 
