@@ -19,8 +19,8 @@ final class AccountLedger {
         var draw: UInt64
         /// The time of its first event, Unix milliseconds.
         var firstMs: Int64
-        /// Lifetime exchanges as of its newest record.
-        var exchanges = 0.0
+        /// Lifetime exchanges as of its newest record; nil until the log has said how it began.
+        var exchanges: Double?
     }
 
     let truth: Truth
@@ -46,18 +46,30 @@ final class AccountLedger {
 
     /// Notes an event's usage.
     ///
+    /// An account that the log does not see sign up had a life before it, which is nobody's leak: of its first record
+    /// only the requests of the last seven days count. Stolen keys of old accounts are such.
+    ///
     /// - Returns: The account's exchanges before and after the event. A record that says less than an earlier one, or
     ///   nothing, adds nothing.
     func noteExchanges(_ event: AccountEvent, account: Int) -> (before: Double, after: Double) {
-        let before = entries[account].exchanges
         let told = event.number(.exchangesTotal)
-        if told > before { entries[account].exchanges = told }
-        return (before, entries[account].exchanges)
+        if entries[account].exchanges == nil, event.type == .signup { entries[account].exchanges = nil }
+        guard let before = entries[account].exchanges ?? (told.isNaN ? nil : told - recent(event, atMost: told)) else {
+            return (0, 0)
+        }
+        let after = told > before ? told : before
+        entries[account].exchanges = after
+        return (before, after)
+    }
+
+    private func recent(_ event: AccountEvent, atMost told: Double) -> Double {
+        let requests = event.number(.requests7d)
+        return requests.isNaN ? 0 : min(told, requests)
     }
 
     /// Forgets the usage, for another pass over the log.
     func resetExchanges() {
-        for account in entries.indices { entries[account].exchanges = 0 }
+        for account in entries.indices { entries[account].exchanges = nil }
     }
 
     private func entry(_ event: AccountEvent) -> Entry {
