@@ -152,6 +152,29 @@ import Testing
         }
     }
 
+    /// What an account had used before the log began is nobody's leak.
+    @Test func anAccountsLifeBeforeTheLogDoesNotCount() throws {
+        let ledger = AccountLedger(truth: .labels([]), labels: KnownLabels([], untilMs: nil))
+        func event(_ account: String, _ type: EventType, _ total: UInt64?) throws -> AccountEvent {
+            var builder = EventBuilder()
+            try builder.set(.eventType, wordIndex: type.rawValue)
+            try builder.set(.eventTimeMs, whole: 1_762_000_000_000)
+            try builder.set(.accountRef, reference: Reference(account))
+            if let total { try builder.set(.exchangesTotal, whole: total) }
+            return try builder.build()
+        }
+        for _ in 0..<2 {
+            for (account, type, total, added) in [
+                ("new", .signup, nil, 0), ("old", .payment, nil, 0), ("new", .usage, 40, 40), ("old", .usage, 9000, 0),
+                ("old", .usage, 9010, 10), ("new", .usage, 30, 0), ("new", .usage, 45, 5), ("old", .usage, nil, 0),
+            ] as [(String, EventType, UInt64?, Double)] {
+                let event = try event(account, type, total)
+                #expect(ledger.noteExchanges(event, account: ledger.number(of: event)) == added)
+            }
+            ledger.resetExchanges()
+        }
+    }
+
     /// Nobody who looks at the last column of a table should find one in ten thousand of a thousand.
     @Test func tooFewAccountsGiveNoFigure() throws {
         let table = ModelTable(

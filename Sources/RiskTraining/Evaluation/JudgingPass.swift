@@ -82,9 +82,9 @@ final class JudgingPass {
             progress("judging", replay.progress)
             let observed = event.observation.event
             let account = ledger.number(of: observed)
-            let exchanges = ledger.noteExchanges(observed, account: account)
+            let added = ledger.noteExchanges(observed, account: account)
             if let onlyType, observed.type != onlyType { continue }
-            try judge(event, account, added: exchanges.after - exchanges.before)
+            try judge(event, account, added: added)
         }
     }
 

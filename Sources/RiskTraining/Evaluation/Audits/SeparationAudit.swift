@@ -156,8 +156,10 @@ struct SeparationAudit {
     private func checkFuture(accepted: Set<String>) throws(EvaluationError) {
         let accounts = firstRows.sorted { $0.key < $1.key }
         for feature in Self.numbers(accounts.map(\.value)) where !accepted.contains(feature.name) {
-            let pairs = accounts.map { (value: feature.value($0.value), exchanges: ledger.entries[$0.key].exchanges) }
-                .filter { !$0.value.isNaN }
+            let pairs = accounts.map {
+                (value: feature.value($0.value), exchanges: ledger.entries[$0.key].exchanges ?? 0)
+            }
+            .filter { !$0.value.isNaN }
             guard pairs.count >= Self.accountMinimum, Set(pairs.map(\.exchanges)).count >= 20 else { continue }
             let correlation = rankCorrelation(pairs.map(\.value), pairs.map { $0.exchanges ?? 0 })
             guard abs(correlation) > Self.correlationMaximum else { continue }

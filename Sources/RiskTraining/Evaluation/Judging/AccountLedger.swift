@@ -19,7 +19,9 @@ final class AccountLedger {
         var draw: UInt64
         /// The time of its first event, Unix milliseconds.
         var firstMs: Int64
-        /// Lifetime exchanges as of its newest record; nil until the log has said how it began.
+        /// Whether its life begins in the log, with a sign-up.
+        var isBornInLog: Bool
+        /// Lifetime exchanges as of its newest record; nil before an account that was not born in the log tells any.
         var exchanges: Double?
     }
 
@@ -46,30 +48,24 @@ final class AccountLedger {
 
     /// Notes an event's usage.
     ///
-    /// An account that the log does not see sign up had a life before it, which is nobody's leak: of its first record
-    /// only the requests of the last seven days count. Stolen keys of old accounts are such.
+    /// What an account that was not born in the log had used before its first record is none of the log's: the first
+    /// total is where it starts, so that its owner's years do not count as a thief's.
     ///
-    /// - Returns: The account's exchanges before and after the event. A record that says less than an earlier one, or
-    ///   nothing, adds nothing.
-    func noteExchanges(_ event: AccountEvent, account: Int) -> (before: Double, after: Double) {
+    /// - Returns: The exchanges that the record adds. One that tells less than an earlier one, or nothing, adds none.
+    func noteExchanges(_ event: AccountEvent, account: Int) -> Double {
         let told = event.number(.exchangesTotal)
-        if entries[account].exchanges == nil, event.type == .signup { entries[account].exchanges = nil }
-        guard let before = entries[account].exchanges ?? (told.isNaN ? nil : told - recent(event, atMost: told)) else {
-            return (0, 0)
+        guard let before = entries[account].exchanges else {
+            if !told.isNaN { entries[account].exchanges = told }
+            return 0
         }
-        let after = told > before ? told : before
-        entries[account].exchanges = after
-        return (before, after)
-    }
-
-    private func recent(_ event: AccountEvent, atMost told: Double) -> Double {
-        let requests = event.number(.requests7d)
-        return requests.isNaN ? 0 : min(told, requests)
+        guard told > before else { return 0 }
+        entries[account].exchanges = told
+        return told - before
     }
 
     /// Forgets the usage, for another pass over the log.
     func resetExchanges() {
-        for account in entries.indices { entries[account].exchanges = nil }
+        for account in entries.indices { entries[account].exchanges = entries[account].isBornInLog ? 0 : nil }
     }
 
     private func entry(_ event: AccountEvent) -> Entry {
@@ -79,7 +75,8 @@ final class AccountLedger {
         return Entry(
             kind: kind, campaign: known?.campaign ?? 0, segment: known?.segment ?? 0,
             isLabelledAbusive: labels.isAbusive(event.account), organisationDraw: Self.draw(event.organisation),
-            draw: Self.draw(event.account), firstMs: event.timeMs)
+            draw: Self.draw(event.account), firstMs: event.timeMs, isBornInLog: event.type == .signup,
+            exchanges: event.type == .signup ? 0 : nil)
     }
 
     /// FNV-1a of the bytes, stirred.

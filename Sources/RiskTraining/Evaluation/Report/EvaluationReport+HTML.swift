@@ -123,7 +123,7 @@ extension EvaluationReport {
 
     private var foldSection: String {
         guard let foldTable else { return "" }
-        return "<h2>Strangers</h2>" + html(foldTable)
+        return "<h2>Campaigns it has never seen</h2>" + html(foldTable)
     }
 
     private var appendix: String {
