@@ -94,7 +94,9 @@ let package = Package(
         tests("RiskWireTests", ["RiskWire", "RiskCore", "RiskModels"]),
         tests("RiskEventLogTests", ["RiskEventLog", "RiskWire", "RiskCore"]),
         tests("RiskEngineTests", ["RiskEngine", "RiskLinkage", "RiskModels", "RiskWire", "RiskCore"]),
-        tests("RiskTrainingTests", ["RiskTraining", "RiskModels", "RiskWire", "RiskCore"]),
+        tests(
+            "RiskTrainingTests",
+            ["RiskTraining", "RiskEngine", "RiskEventLog", "RiskModels", "RiskWire", "RiskCore"]),
         tests("RiskSimulationTests", ["RiskSimulation", "RiskEventLog", "RiskWire", "RiskCore"]),
         tests(
             "RiskServiceTests",

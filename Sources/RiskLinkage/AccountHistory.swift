@@ -47,20 +47,18 @@ struct AccountHistory: Sendable {
     }
 
     private mutating func addUsage(_ event: AccountEvent) {
-        let requests = event.number(.requests24h)
         if bornAtMs != Self.never {
+            let utilisation = event.number(.limitUtilisationP95)
             let ageMs = max(0, event.timeMs - bornAtMs)
-            if ageMs < AccountFacts.firstDayMs {
-                Self.raise(&firstDayUtilisation, to: event.number(.limitUtilisationP95))
-            }
+            if ageMs < AccountFacts.firstDayMs { Self.raise(&firstDayUtilisation, to: utilisation) }
             if ageMs < AccountFacts.earlyMs {
-                Self.raise(&earlyClimb, to: AccountFacts.climb(requests: requests, ageMs: ageMs))
+                Self.raise(&earlyClimb, to: AccountFacts.climb(to: utilisation, ageMs: ageMs))
             }
         }
         // By the time since the last one, so that a burst of events counts no more than one.
         let gapMs = lastUsageMs == Self.never ? Self.habitMs : Double(max(0, event.timeMs - lastUsageMs))
         let weight = Float(gapMs / (gapMs + Self.habitMs))
-        Self.follow(&usualRequests, requests, weight)
+        Self.follow(&usualRequests, event.number(.requests24h), weight)
         if event.number(.hoursSinceLaunch) > Self.habitHours {
             Self.follow(&usualNewestModelShare, event.number(.newestModelShare), weight)
         }

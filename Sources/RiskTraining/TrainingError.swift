@@ -3,6 +3,7 @@ public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible 
     /// What is wrong, as a stable word.
     public enum Code: String, Hashable, Sendable, CaseIterable {
         case unreadable = "TRAINING_UNREADABLE"
+        case unwritable = "TRAINING_UNWRITABLE"
         case empty = "TRAINING_EMPTY"
         case malformed = "TRAINING_MALFORMED"
         case tooLarge = "TRAINING_TOO_LARGE"

@@ -14,6 +14,7 @@ import Testing
         #expect(try value("link.ip_prefix.young_share", links) == 0.25)
         #expect(try value("link.ip_prefix.labelled_share", Fixture.links(.ipPrefix) { $0.accounts = 1 }) == 0)
         #expect(FeatureCatalogue.feature(named: "link.device.young_share") == nil, "arrivals say it there")
+        #expect(FeatureCatalogue.feature(named: "link.asn.young_share") == nil, "a hub ages with the service")
     }
 
     @Test func verifiedCompanyCountsOnlyWhereItIsHardToComeBy() throws {

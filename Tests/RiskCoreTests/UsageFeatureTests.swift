@@ -90,7 +90,7 @@ import Testing
             ("usage.forbidden_share", .status40324h, 0...2000), ("usage.reasoning_replays", .reasoningReplayCnt, 0...9),
             ("usage.model_pivot", .newestModelShare, 0...1),
             ("usage.first_day_utilisation", .limitUtilisationP95, 0...1),
-            ("usage.early_climb", .requests24h, 0...9000), ("usage.enduser_languages", .enduserLangCount, 0...60),
+            ("usage.early_climb", .limitUtilisationP95, 0...1), ("usage.enduser_languages", .enduserLangCount, 0...60),
             ("usage.metadata_missing_excess", .metadataMissingRate, 0...1),
         ] as [(String, EventField, ClosedRange<Double>)])
     func growsWithItsField(name: String, field: EventField, range: ClosedRange<Double>) throws {
@@ -241,7 +241,7 @@ import Testing
 
     @Test func theFirstDaysCountWhileTheyLastAndAreRemembered() throws {
         func value(_ name: String, ageDays: Double?, _ links: LinkSnapshot = LinkSnapshot()) throws -> Double {
-            var numbers: [EventField: Double] = [.limitUtilisationP95: 0.7, .requests24h: 900]
+            var numbers: [EventField: Double] = [.limitUtilisationP95: 0.7]
             if let ageDays { numbers[.accountAgeS] = ageDays * 86_400 }
             return try Fixture.value(name, Fixture.usage(numbers), links)
         }
@@ -251,12 +251,12 @@ import Testing
         #expect(try value(first, ageDays: 0.9, Fixture.account { $0.firstDayUtilisation = 0.8 }) == 0.8)
         #expect(try value(first, ageDays: 90, Fixture.account { $0.firstDayUtilisation = 0.2 }) == 0.2)
         let climb = "usage.early_climb"
-        #expect(try value(climb, ageDays: 0.1) == 900)
-        #expect(try value(climb, ageDays: 3) == 300)
+        #expect(try value(climb, ageDays: 0.1) == 0.7)
+        #expect(try value(climb, ageDays: 3) == 0.7 / 3)
         #expect(try value(climb, ageDays: 4).isNaN)
-        #expect(try value(climb, ageDays: 4, Fixture.account { $0.earlyClimb = 5 }) == 5)
+        #expect(try value(climb, ageDays: 4, Fixture.account { $0.earlyClimb = 0.5 }) == 0.5)
         #expect(
-            try value(climb, ageDays: nil, Fixture.account { $0.bornAtMs = Fixture.timeMs - 2 * 86_400_000 }) == 450)
+            try value(climb, ageDays: nil, Fixture.account { $0.bornAtMs = Fixture.timeMs - 2 * 86_400_000 }) == 0.35)
     }
 
     @Test func useIsComparedWithTheAccountsOwn() throws {

@@ -7,7 +7,8 @@ enum NaiveHistory {
     }
 
     static func earlyClimb(_ events: [AccountEvent]) -> Double? {
-        early(events, days: 4).map { $0.event.number(.requests24h) / max(1, $0.days) }.filter { !$0.isNaN }.max()
+        early(events, days: 4).map { $0.event.number(.limitUtilisationP95) / max(1, $0.days) }.filter { !$0.isNaN }
+            .max()
     }
 
     /// The mean that moves towards each value by gap ÷ (gap + 7 days), gap being the time since the usage event before.

@@ -122,7 +122,7 @@ def write_margins(table, model, rows, columns, path):
 def per_account(table):
     """Columns that speak of the account alone: of no other accounts, no identifier's history and no partner."""
     return numpy.array([index for index, feature in enumerate(table.features)
-                        if not feature["name"].startswith(LINK_FAMILIES) and not feature.get("link_class")])
+                        if not feature["name"].startswith(LINK_FAMILIES) and not feature["link_class"]])
 
 
 def main():

@@ -46,8 +46,9 @@ def synthetic(rows=12000, seed=11):
     logit += sum(values[:, index] * values[:, index + 1] * 0.4 for index in range(0, 40, 2))
     labels = (random.random(rows + TIMED_ROWS) < 1 / (1 + numpy.exp(-logit))).astype(float)
     values[random.random(values.shape) < 0.03] = numpy.nan
-    # Nearly no patience lost: a small step each round, so that all rounds are used.
-    return Table("synthetic", [f"f{index}" for index in range(FEATURES)], {}, values[:rows], labels[:rows], values[rows:],
+    # Small steps, so that growing does not stop before the last round.
+    columns = [f"f{index}" for index in range(FEATURES)]
+    return Table("synthetic", columns, {}, values[:rows], labels[:rows], values[rows:],
                  ["--trees", TREES, "--depth", 6, "--learning-rate", 0.06, "--base", "none"])
 
 

@@ -72,13 +72,13 @@ class LightGBM:
         times = {"1": self.single_rows_us(rows), "ctypes_call": self.single_rows_us(rows, noop)}
         for size in BATCHES:
             times[str(size)] = per_row_us(rows, size, lambda batch: self.booster.predict(
-                batch, raw_score=True, num_iteration=self.trees))
+                batch, raw_score=True, num_iteration=self.trees, num_threads=1))
         return times
 
     def reasons(self, rows):
         """Time in one batch."""
         return {"4096": per_row_us(rows, len(rows), lambda batch: self.booster.predict(
-            batch, pred_contrib=True, num_iteration=self.trees))}
+            batch, pred_contrib=True, num_iteration=self.trees, num_threads=1))}
 
 
 class XGBoost:
@@ -92,7 +92,7 @@ class XGBoost:
             self.trees = TREES
         else:
             fitted, held_out = (xgboost.DMatrix(*part) for part in split(table))
-            self.booster = xgboost.train(options, fitted, 1000, evals=[(held_out, "held out")],
+            self.booster = xgboost.train(options, fitted, 1000, evals=[(held_out, "held_out")],
                                          early_stopping_rounds=50, verbose_eval=False)
             self.trees = self.booster.best_iteration + 1
 

@@ -12,6 +12,8 @@ struct Stillwatch: AsyncParsableCommand {
 
               stillwatch train --events events/ --labels labels.csv --out candidate.swm
               stillwatch verify candidate.swm
+              stillwatch evaluate --events events/ --labels labels.csv --train-until 2026-03-01 --test-from \
+                2026-04-01 --out report/
               stillwatch replay --events events/ --labels labels.csv --model candidate.swm --out decisions.csv
               stillwatch deploy promote candidate.swm --admin-socket data/admin.sock
 
@@ -19,7 +21,7 @@ struct Stillwatch: AsyncParsableCommand {
             """,
         version: StillwatchVersion.current,
         subcommands: [
-            Train.self, Predict.self, Events.self, Replay.self, Inspect.self, Verify.self, Explain.self, Score.self,
-            Deploy.self, Simulate.self, TimeRows.self,
+            Simulate.self, Train.self, Evaluate.self, Features.self, Predict.self, Events.self, Replay.self,
+            Inspect.self, Verify.self, Explain.self, Score.self, Deploy.self, TimeRows.self,
         ])
 }

@@ -50,8 +50,15 @@ extension FeatureCatalogue {
             feature(
                 "labelled_share", .raises, .linkBannedRecent, "share of accounts labelled abusive, 5 innocent added"
             ) { $0.labelledShare },
-        ] + (identifierClass.isOrdinarilyShared ? [established, young] : [])
+        ] + (identifierClass.isOrdinarilyShared ? [established] : [])
+            + (youthSpeaks(of: identifierClass) ? [young] : [])
             + (identifierClass.isCostlyToShareWithVerified ? [verified] : [])
+    }
+
+    /// Whether the share of young accounts tells one identifier of a class from another. A card's few accounts are
+    /// counted by their arrivals, and a hub of thousands is old wherever the service has been running for long.
+    private static func youthSpeaks(of identifierClass: IdentifierClass) -> Bool {
+        (4...200).contains(identifierClass.expectedDegree)
     }
 
     private static func sharingReason(of identifierClass: IdentifierClass) -> ReasonCode {

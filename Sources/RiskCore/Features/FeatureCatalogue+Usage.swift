@@ -65,11 +65,12 @@ extension FeatureCatalogue {
             return larger(observation.account.firstDayUtilisation ?? .nan, now)
         },
         Feature(
-            "usage.early_climb", .raises, .useNoRamp, skewed: true,
-            "requests in 24 hours for each day since sign-up, the largest of its first four days so far"
+            "usage.early_climb", .raises, .useNoRamp,
+            "95th percentile of the use of its own limit for each day since sign-up, the largest of its first four days "
+                + "so far"
         ) { observation in
             let now = valueIfEarly(observation, within: AccountFacts.earlyMs) {
-                AccountFacts.climb(requests: observation.number(.requests24h), ageMs: $0)
+                AccountFacts.climb(to: observation.number(.limitUtilisationP95), ageMs: $0)
             }
             return larger(observation.account.earlyClimb ?? .nan, now)
         },

@@ -8,8 +8,8 @@ public struct AccountFacts: Sendable, Equatable {
     public var profile = AccountProfile()
     /// The largest 95th percentile of limit utilisation that usage events of its first day gave; nil if none did.
     public var firstDayUtilisation: Double?
-    /// The largest number of requests in 24 hours, divided by the days since sign-up (at least 1), that usage events of
-    /// its first four days gave; nil if none did.
+    /// The largest 95th percentile of limit utilisation, divided by the days since sign-up (at least 1), that usage
+    /// events of its first four days gave; nil if none did.
     public var earlyClimb: Double?
     /// Its usual number of requests in 24 hours, the last week weighing most; nil without earlier usage.
     public var usualRequests: Double?
@@ -24,9 +24,9 @@ public struct AccountFacts: Sendable, Equatable {
     /// A usage event this long after sign-up is of the first four days.
     public static let earlyMs: Int64 = 4 * 86_400_000
 
-    /// Requests for each day since sign-up; the first day counts whole.
-    public static func climb(requests: Double, ageMs: Int64) -> Double {
-        requests / max(1, Double(ageMs) / 86_400_000)
+    /// What was reached for each day since sign-up; the first day counts whole.
+    public static func climb(to utilisation: Double, ageMs: Int64) -> Double {
+        utilisation / max(1, Double(ageMs) / 86_400_000)
     }
 
     /// An event's numbers with remembered values in place of missing ones.

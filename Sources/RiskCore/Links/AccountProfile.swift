@@ -1,6 +1,6 @@
 /// What an account's earlier events said of its sign-up and payments: the last value of each field.
 ///
-/// A usage event seldom repeats the sign-up, so features read an event's own value or else this one. 90 bytes: words,
+/// A usage event seldom repeats the sign-up, so features read an event's own value or else this one. 92 bytes: words,
 /// flags and small whole numbers take one each, other numbers are kept as Float32 (24 bits of precision).
 public struct AccountProfile: Sendable, Equatable {
     /// The fields that are remembered. Not `account_age_s`, which grows by itself: see ``AccountFacts/bornAtMs``.

@@ -225,7 +225,7 @@ struct ProfileDraw: Sendable {
             ? Float(stream.uniform(0, 20)) : Float(24 * stream.logNormal(median: persona.switchDays, sigma: 0.9))
         profile.switchShare = around(persona.switchShare, 6)
         let explains = stream.chance(persona.explains)
-        profile.cotRate = around(explains ? max(0.4, persona.cotRate) : persona.cotRate, 4)
+        profile.cotRate = around(explains ? max(0.5, persona.cotRate) : persona.cotRate, 4)
         profile.gradingRate = around(persona.gradingRate, 4)
         profile.injectedShare = around(persona.injectedShare, 3)
         profile.fullHistoryShare = around(persona.fullHistoryShare, 3)

@@ -109,6 +109,7 @@ struct UsageWindows: Sendable {
             let start = Int64(hour) * WorldCalendar.hourMs
             let firstMs = start + Self.offsetMs(index: all - count > 0 && hour != now ? all - count : 0, of: all)
             if lastMs >= 0 { facts.longestGapMs = max(facts.longestGapMs, firstMs - lastMs) }
+            if count > 1 { facts.longestGapMs = max(facts.longestGapMs, 2 * Self.halfSpanMs / Int64(all)) }
             lastMs = start + Self.offsetMs(index: (hour == now ? count : all) - 1, of: all)
         }
         if lastMs >= 0 { facts.longestGapMs = max(facts.longestGapMs, timeMs - WorldCalendar.startMs - lastMs) }

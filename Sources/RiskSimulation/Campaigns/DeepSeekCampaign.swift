@@ -85,7 +85,8 @@ struct DeepSeekCampaign: PlannedPopulation {
             profile.billingAddress = shared.value(.billingAddress, .deepSeek, card, &stream)
         }
         if profile.emailClass == 1 {
-            draw.setDomain(.deepSeek, UInt64(stream.below(12)), ageMedian: 150, &profile, &stream)
+            draw.setDomain(
+                .deepSeek, UInt64(stream.below(max(2, Int(12 * world.scale)))), ageMedian: 150, &profile, &stream)
             if stream.chance(world.ablations.freshIdentifiers) {
                 draw.setDomain(.account, serial, ageMedian: 150, &profile, &stream)
             }

@@ -7,7 +7,7 @@ struct MiniMaxCampaign: PlannedPopulation {
     private let parameters: MiniMaxParameters
     private let world: WorldParameters
     private let instruments: ZipfTable
-    private let domains = ZipfTable(count: 110, exponent: 0.5)
+    private let domains: ZipfTable
     private let masks = ZipfTable(count: 25, exponent: 0.8)
 
     init(_ world: WorldParameters, seed: UInt64) {
@@ -17,6 +17,7 @@ struct MiniMaxCampaign: PlannedPopulation {
         let perInstrument = parameters.accountsPerInstrument * world.ablations.accountsPerCardFactor
         instruments = ZipfTable(
             count: max(1, Int(parameters.accounts * world.scale / perInstrument)), exponent: 0.35)
+        domains = ZipfTable(count: max(3, Int(parameters.catchAllDomains * world.scale)), exponent: 0.5)
         plan = Self.plan(world, seed: seed)
     }
 

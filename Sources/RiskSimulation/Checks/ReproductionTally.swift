@@ -9,9 +9,9 @@ public struct ReproductionTally: Sendable {
     private(set) var exchanges = [Int](repeating: 0, count: rowCount)
     private(set) var unrelated = [Int](repeating: 0, count: rowCount)
     private(set) var eventsOutside = 0
-    private(set) var events = 0
-    private(set) var eventsOfHonest = 0
-    /// Requests on the third model and all of the relay network's own, in the hour before and after 24 hours.
+    /// Events so far.
+    public private(set) var events = 0
+    /// Requests on the third model and all of the relay network's own, from 24 to 28 hours after launch.
     private(set) var pivot = (moved: 0, all: 0)
     /// Exchanges of the April campaign by hour, and those of its second pool.
     private(set) var hourly: [Int]
@@ -43,7 +43,6 @@ public struct ReproductionTally: Sendable {
 
     mutating func count(_ membership: Membership, timeMs: Int64, isFirst: Bool) {
         events += 1
-        if membership.kind == .honest { eventsOfHonest += 1 }
         guard membership.tallyIndex >= 0 else { return }
         if isFirst { accounts[membership.tallyIndex] += 1 }
         if membership.tallyIndex == 3, !window.contains(WorldCalendar.day(timeMs)) { eventsOutside += 1 }
@@ -62,7 +61,7 @@ public struct ReproductionTally: Sendable {
     mutating func add(moved: Int, of distilled: Int, hour: Int, _ membership: Membership) {
         guard membership.tallyIndex == 2 else { return }
         let since = hour - WorldCalendar.launchHours[2]
-        guard (23...24).contains(since) else { return }
+        guard (24..<28).contains(since) else { return }
         pivot.moved += moved
         pivot.all += distilled
     }

@@ -48,7 +48,7 @@ extension Persona {
         it.pays = 0.8
         it.virtualCard = 0.18
         it.plan = [0.85, 0.1, 0.04, 0.01]
-        (it.lifeDaysMedian, it.lifeDaysSigma, it.oneDay) = (28, 1.1, 0.08)
+        (it.lifeDaysMedian, it.lifeDaysSigma, it.oneDay) = (20, 1.1, 0.08)
         (it.daysPerWeek, it.weekendFactor) = (5.5, 0.95)
         (it.requestsMedian, it.requestsP95) = (150, 4000)
         (it.continuous, it.dayLengthHours) = (0.35, 12)
@@ -73,7 +73,7 @@ extension Persona {
         it.declaredUse = [0.05, 0.72, 0.12, 0.03, 0.02, 0.01, 0.005, 0.045]
         it.pays = 0.9
         it.plan = [0.3, 0.35, 0.2, 0.15]
-        (it.lifeDaysMedian, it.lifeDaysSigma, it.oneDay) = (40, 1.0, 0.04)
+        (it.lifeDaysMedian, it.lifeDaysSigma, it.oneDay) = (32, 1.0, 0.04)
         (it.daysPerWeek, it.weekendFactor) = (4.5, 0.5)
         (it.requestsMedian, it.requestsP95) = (350, 1500)
         it.dayLengthHours = 7

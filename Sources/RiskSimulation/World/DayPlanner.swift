@@ -8,7 +8,7 @@ struct DayPlanner {
 
     init(seed: UInt64) {
         rhythm = DayRhythm(seed: seed)
-        carry = Array(repeating: Array(repeating: 0, count: WorldCalendar.dayCount * 24), count: 4)
+        carry = Array(repeating: Array(repeating: 0.5, count: WorldCalendar.dayCount * 24), count: 4)
     }
 
     /// Lays the next day with requests from a day on; false if there is none.

@@ -8,6 +8,7 @@ public import RiskCore
 public struct SimulatedWorld {
     /// One event, and what is true of an account that has its first.
     public struct Item: Sendable {
+        /// What the provider sees.
         public let event: AccountEvent
         /// nil for an account that had events before.
         public let firstOf: TruthRow?
@@ -199,36 +200,4 @@ public struct SimulatedWorld {
         let delay = stream.gamma(mean: 1, shape: 2) * parameters.labels.delayDays
         labels.append(label(true, campaign, last + Int64(delay * day) + 60_000))
     }
-}
-
-/// What is due next: an account's event, or a nursery's birth for a slot below 0.
-struct Due: Comparable, Sendable {
-    let timeMs: Int64
-    let order: UInt64
-    let slot: Int32
-
-    static func < (left: Self, right: Self) -> Bool { (left.timeMs, left.order) < (right.timeMs, right.order) }
-    static func == (left: Self, right: Self) -> Bool { (left.timeMs, left.order) == (right.timeMs, right.order) }
-}
-
-/// What an account truly is: one row of the truth file, never read by training.
-public struct TruthRow: Sendable, Equatable {
-    public let account: Reference
-    /// honest, campaign or background_abuse.
-    public let kind: String
-    /// A campaign's name; empty for all others.
-    public let campaign: String
-    /// The kind of customer, or the part of a campaign.
-    public let segment: String
-}
-
-/// What the provider got to know of an account.
-public struct SimulatedLabel: Sendable, Equatable {
-    public let account: Reference
-    public let isAbusive: Bool
-    /// Empty for what is no campaign.
-    public let campaign: String
-    /// Unix milliseconds.
-    public let knownAtMs: Int64
-    let serial: UInt64
 }

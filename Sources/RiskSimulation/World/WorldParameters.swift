@@ -42,13 +42,21 @@ public struct WorldParameters: Sendable, Equatable {
 
     /// Shares of honest accounts; what they leave of 1 goes to hobbyists.
     public struct SegmentShares: Sendable, Equatable {
+        /// Single products with end users of their own.
         public var indieApp = 0.14
+        /// Developers with a public coding agent.
         public var codingIndividual = 0.12
+        /// Start-ups that build coding agents.
         public var startup = 0.02
+        /// Laboratories behind one address and often one card.
         public var universityLab = 0.03
+        /// Seats behind single sign-on.
         public var enterprise = 0.055
+        /// Sub-accounts of permitted resellers.
         public var reseller = 0.004
+        /// Firms that measure models.
         public var evalVendor = 0.003
+        /// Nightly regressions.
         public var ciBatch = 0.006
         /// Taken from the hobbyists: proxies and alias mail.
         public var privacyTools = 0.03

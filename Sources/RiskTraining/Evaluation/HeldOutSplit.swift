@@ -3,8 +3,8 @@ struct HeldOutSplit: Equatable {
     var fitted: [Int]
     var heldOut: [Int]
 
-    /// In order of time, a group is held out if its first row is in the last part; else whole groups are drawn until
-    /// the share is reached. A group is never on both sides.
+    /// In order of time, whole groups are taken from the one that came last backwards, else they are drawn, until the
+    /// share of the rows is reached. A group is never on both sides.
     init(_ data: TrainingData, options: TrainingOptions) {
         let wanted = Int(Double(data.rowCount) * options.heldOutShare)
         // Groups numbered by their first row.
@@ -22,13 +22,20 @@ struct HeldOutSplit: Equatable {
             rowCounts.append(1)
             return next
         }
-        var isHeldOut = firstRows.map { options.timeOrdered && $0 >= data.rowCount - wanted }
+        var order = Array(firstRows.indices.reversed())
         if !options.timeOrdered {
             var generator = SplitMix64(seed: options.seed)
-            var count = 0
-            for group in firstRows.indices.shuffled(using: &generator) where count + rowCounts[group] <= wanted {
+            order = firstRows.indices.shuffled(using: &generator)
+        }
+        var isHeldOut = firstRows.map { _ in false }
+        var count = 0
+        for group in order {
+            if count + rowCounts[group] <= wanted {
                 isHeldOut[group] = true
                 count += rowCounts[group]
+            } else if options.timeOrdered {
+                // Nobody older than the first who is left out comes in: the cut is a moment.
+                break
             }
         }
         fitted = groupOfRow.indices.filter { !isHeldOut[groupOfRow[$0]] }

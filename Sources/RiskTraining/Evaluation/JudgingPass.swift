@@ -82,9 +82,9 @@ final class JudgingPass {
             progress("judging", replay.progress)
             let observed = event.observation.event
             let account = ledger.number(of: observed)
-            let exchanges = ledger.noteExchanges(observed, account: account)
+            let added = ledger.noteExchanges(observed, account: account)
             if let onlyType, observed.type != onlyType { continue }
-            try judge(event, account, added: exchanges.after - exchanges.before)
+            try judge(event, account, added: added)
         }
     }
 
@@ -147,7 +147,8 @@ final class JudgingPass {
         var notes: [String] = []
         let strangers = tables.first?.strangerEventCount ?? 0
         if strangers > 0 {
-            notes.append("\(strangers) events of the test belong to accounts that the truth does not name; they count nowhere.")
+            notes.append(
+                "\(strangers) events of the test belong to accounts that the truth does not name; they count nowhere.")
         }
         if survey.evaluation.plan.split == .random {
             notes.append(

@@ -69,7 +69,8 @@ public struct Truth: Sendable {
                 throw reader.error(.malformed, line: row.line, "\(error)")
             }
             guard truth.add(account, kind, campaign: campaign, segment: segment) else {
-                throw reader.error(.malformed, line: row.line, "account_ref: expected each account once, found it twice")
+                throw reader.error(
+                    .malformed, line: row.line, "account_ref: expected each account once, found it twice")
             }
         }
         return truth

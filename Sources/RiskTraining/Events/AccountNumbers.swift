@@ -10,10 +10,11 @@ struct AccountNumbers {
     /// The account's number, a new one if it is new.
     mutating func number(of account: Reference) -> Int {
         let next = numbers.count
-        return numbers[account] ?? {
-            numbers[account] = next
-            return next
-        }()
+        return numbers[account]
+            ?? {
+                numbers[account] = next
+                return next
+            }()
     }
 
     /// The account's number; nil if it never came.

@@ -21,7 +21,8 @@ struct TrainingRows {
         rows = EventRows(rowLimit: training.rowLimit)
     }
 
-    var rowCount: Int { rows.rowCount }
+    /// The share of thinned rows that is kept.
+    var share: Double { rows.sampling.share }
 
     /// Whether an event is a row, before anything costly is done with it.
     mutating func wants(_ event: ReplayedEvent) -> Bool {
@@ -57,7 +58,7 @@ struct TrainingRows {
             throw TrainingError(
                 .empty, "\(place): expected events to train on, found none that the options leave over")
         }
-        var data = try rows.trainingData { isLeftOut($0) ? nil : labelOfAccount[$0] }
+        var data = try trainingData(leavingOut: isLeftOut)
         data.digests = digests
         var document = try ModelTraining(options: training.options, progress: progress)
             .train(data, name: training.name)
@@ -68,5 +69,12 @@ struct TrainingRows {
             document.training.options.append("kept_share_of_unlabelled_usage=\(rows.sampling.share)")
         }
         return document
+    }
+
+    /// The rows as the learner takes them.
+    func trainingData(
+        leavingOut isLeftOut: (_ account: Int) -> Bool = { _ in false }
+    ) throws(TrainingError) -> TrainingData {
+        try rows.trainingData { isLeftOut($0) ? nil : labelOfAccount[$0] }
     }
 }

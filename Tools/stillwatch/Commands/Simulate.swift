@@ -14,10 +14,11 @@ struct Simulate: ParsableCommand {
               stillwatch simulate --out world --scale 0.02 --seed 1
               stillwatch train --events world/events --labels world/labels.csv --out candidate.swm
 
-            Writes into DIR, which must be new or empty: events/ (an event log), labels.csv (what the provider knew of \
-            accounts, and when), truth.csv (what they are: for judging, never for training) and checks.json. Prints how \
-            the world compares with what was disclosed of the four campaigns; a wrong result is exit code 1. With \
-            --set, checks are told but do not fail. Every figure is one of a simulation.
+            Writes into DIR, which must be new or empty: events/ (an event log), labels.csv (what the provider knew \
+            of accounts, and when), truth.csv (what they are: for judging, never for training) and checks.json.
+
+            Prints how the world compares with what was disclosed of the four campaigns; a wrong result is exit \
+            code 1. With --set, checks are told but do not fail. Every figure is one of a simulation.
 
             The calendar is 2025-11-01 to 2026-07-31. Scale 1 has 400,000 honest accounts. The same scale, seed and \
             settings give the same bytes, and an earlier --until a prefix of the same events.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Crypto
 import Foundation
 import RiskCore
 import RiskEventLog
@@ -16,9 +15,10 @@ struct Train: ParsableCommand {
 
               stillwatch train --events data/events --labels labels.csv --out candidate.swm
 
+            Times are days or moments in UTC (2026-02-05, 2026-02-05T12:00:00Z) or Unix milliseconds. \
             labels.csv has the header account_ref,label,campaign,known_at_ms. Labels decide the rows' classes; as \
-            links to other accounts they count only from known_at_ms on. The last 15 % of the accounts by time are \
-            held out for calibration, thresholds and metrics; the served weights are then fitted on all rows.
+            links to other accounts they count only from known_at_ms on. The accounts that came last, with 15 % of \
+            the rows, are held out for calibration, thresholds and metrics; the served weights are then fitted on all.
 
             From any CSV with a header; columns that are not numeric are categorical by themselves, empty cells are \
             missing:
@@ -43,41 +43,17 @@ struct Train: ParsableCommand {
     @Option(help: "CSV columns that are categorical though they look like numbers, with commas.")
     var categorical = ""
 
-    @Option(help: "Kind of model: logistic, or trees (gradient-boosted symmetric trees).")
-    var kind = "logistic"
+    @OptionGroup
+    var learning: LearningArguments
 
-    @OptionGroup(title: "Trees (--kind trees)")
-    var trees: TreeArguments
+    @Option(name: [.customLong("until"), .customLong("until-ms")], help: "Leave out events from this time on.")
+    var until: Moment?
 
-    @Option(help: "Decides what is held out of a CSV, and the samples that trees are grown on.")
-    var seed: UInt64 = 1
-
-    @Option(help: "Threads at most; the result is the same for any number. Default: one for each core.")
-    var threads = ProcessInfo.processInfo.activeProcessorCount
-
-    @Option(help: "Strength of the pull of a logistic model's or linear base's weights towards 0, as 1 ÷ C.")
-    var l2 = 1.0
-
-    @Option(
-        help: ArgumentHelp(
-            "Share of honest held-out accounts (of rows for --csv) that may ever reach each decision, mildest first.",
-            valueName: "decision=share,..."))
-    var budget = FalsePositiveBudget.text(FalsePositiveBudget.standard)
-
-    @Option(help: "Learn for one decision point: signup, payment or usage; or all.")
-    var decisionPoint = "all"
-
-    @Option(help: "Leave out events and labels from this time on, Unix milliseconds.")
-    var untilMs: Int64?
-
-    @Option(help: "What an account without a label is: negative or skip.")
-    var unlabelled = "negative"
+    @Option(help: "Leave out labels that became known from this time on. Default: as --until.")
+    var labelsUntil: Moment?
 
     @Option(help: "A text file that says where the data came from; it goes into the model.")
     var card: String?
-
-    @Option(help: "The model's name inside the file.")
-    var name = "stillwatch"
 
     @Option(name: .shortAndLong, help: "The model file to write.")
     var out: String
@@ -86,30 +62,9 @@ struct Train: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard let kind = TrainingOptions.Kind(rawValue: kind) else {
-            throw ValidationError("--kind: expected logistic or trees, found \"\(kind)\"")
-        }
-        if kind == .logistic, let name = trees.givenName { throw ValidationError("\(name) needs --kind trees") }
-        try trees.check()
         guard (events == nil) != (csv == nil) else { throw ValidationError("expected either --events or --csv") }
         if events != nil, labels == nil { throw ValidationError("--events needs --labels") }
         if csv != nil, label == nil { throw ValidationError("--csv needs --label") }
-        guard decisionPoint == "all" || EventType.words.contains(decisionPoint) else {
-            throw ValidationError(
-                "--decision-point: expected all, \(EventType.words.joined(separator: ", ")), found \"\(decisionPoint)\""
-            )
-        }
-        guard EventTraining.Unlabelled(rawValue: unlabelled) != nil else {
-            throw ValidationError("--unlabelled: expected negative or skip, found \"\(unlabelled)\"")
-        }
-        do {
-            _ = try FalsePositiveBudget.parse(budget)
-        } catch {
-            throw ValidationError("--\(error.message)")
-        }
-        guard threads >= 1, l2 >= 0 else {
-            throw ValidationError("expected --threads of at least 1, --l2 of at least 0")
-        }
     }
 
     func run() throws {
@@ -124,33 +79,21 @@ struct Train: ParsableCommand {
     private func trainOnTable(_ progress: ProgressLine) throws -> ModelDocument {
         var document = try trainTable(
             csv: csv ?? "", label: label ?? "", categorical: categorical.split(separator: ",").map(String.init),
-            options: try options(timeOrdered: false)
+            options: try learning.options(timeOrdered: false)
         ) { progress.tell($0, $1) }
         document.training.card = try cardText()
-        document.name = name
+        document.name = learning.name
         return document
     }
 
     private func trainOnEvents(_ progress: ProgressLine) throws -> ModelDocument {
-        var training = EventTraining()
-        training.options = try options(timeOrdered: true)
-        training.eventType = EventType.allCases.first { $0.word == decisionPoint }
-        training.untilMs = untilMs
-        training.unlabelled = EventTraining.Unlabelled(rawValue: unlabelled) ?? .negative
-        training.name = name
+        var training = try learning.training()
+        training.untilMs = until?.ms
+        training.labelsUntilMs = labelsUntil?.ms
         training.card = try cardText()
         let rows = try LabelsFile.read(path: labels ?? "")
-        let digests = try logFiles(events ?? "").map(digest) + [try digest(labels ?? "")]
+        let digests = try Files.digests(log: events ?? "", labels: labels ?? "")
         return try training.train(log: events ?? "", labels: rows, digests: digests) { progress.tell($0, $1) }
-    }
-
-    private func options(timeOrdered: Bool) throws -> TrainingOptions {
-        var options = TrainingOptions(
-            l2: l2, seed: seed, threads: threads, timeOrdered: timeOrdered,
-            budgets: try FalsePositiveBudget.parse(budget))
-        options.kind = TrainingOptions.Kind(rawValue: kind) ?? .logistic
-        options.trees = trees.options
-        return options
     }
 
     private func cardText() throws -> String {
@@ -158,23 +101,10 @@ struct Train: ParsableCommand {
         return String(decoding: try Files.read(card), as: UTF8.self)
     }
 
-    /// The log's files in order.
-    private func logFiles(_ path: String) -> [String] {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return [path] }
-        return names.filter { $0.hasSuffix(".swlog") }.sorted().map { "\(path)/\($0)" }
-    }
-
-    private func digest(_ path: String) throws -> [UInt8] {
-        guard let handle = FileHandle(forReadingAtPath: path) else { throw ToolError("cannot read \(path)") }
-        var hash = SHA256()
-        while let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty { hash.update(data: chunk) }
-        return Array(hash.finalize())
-    }
-
     /// Says what the policy cannot do: a model that never flags looks like one that found nothing.
     private func warnOfMissingThresholds(_ model: LoadedModel) throws {
         let decisions = Set(model.document.policy.rules.map(\.decision))
-        let missing = try FalsePositiveBudget.parse(budget).map(\.decision).filter { !decisions.contains($0) }
+        let missing = try FalsePositiveBudget.parse(learning.budget).map(\.decision).filter { !decisions.contains($0) }
         guard !missing.isEmpty else { return }
         let words = missing.map(\.word).joined(separator: ", ")
         standardError(

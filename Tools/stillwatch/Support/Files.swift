@@ -1,4 +1,5 @@
 import ArgumentParser
+import Crypto
 import Foundation
 import RiskCore
 import RiskEngine
@@ -48,6 +49,29 @@ enum Files {
             return try ServableModel(loaded, policy: operatorPolicy)
         } catch {
             throw ToolError("\(path) was refused: \(error)")
+        }
+    }
+
+    /// SHA-256 of each file of a log, in order, and of the labels.
+    static func digests(log: String, labels: String) throws -> [[UInt8]] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: log)) ?? []
+        let files = names.filter { $0.hasSuffix(".swlog") }.sorted().map { "\(log)/\($0)" }
+        return try (files.isEmpty ? [log] : files).map(digest) + [try digest(labels)]
+    }
+
+    private static func digest(_ path: String) throws -> [UInt8] {
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw ToolError("cannot read \(path)") }
+        var hash = SHA256()
+        while let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty { hash.update(data: chunk) }
+        return Array(hash.finalize())
+    }
+
+    /// Makes a folder if it is not there.
+    static func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw ToolError("cannot make \(path): \(reason(error))")
         }
     }
 

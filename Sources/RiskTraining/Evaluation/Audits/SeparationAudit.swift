@@ -25,10 +25,26 @@ struct SeparationAudit {
         var auc: Double
     }
 
-    /// What one account showed.
+    /// What one account showed: the catalogue's features, and its custom values.
     private struct Row {
-        var values: [String: Double] = [:]
-        var texts: [String: String] = [:]
+        var vector: [Double]
+        var custom: [CustomValue]
+
+        /// A custom number; NaN if missing.
+        func number(_ name: String) -> Double {
+            if case .number(let number)? = custom.first(where: { $0.name == name })?.value { number } else { .nan }
+        }
+
+        /// A custom text; empty if missing.
+        func text(_ name: String) -> String {
+            if case .text(let text)? = custom.first(where: { $0.name == name })?.value { text } else { "" }
+        }
+    }
+
+    /// A number that rows have; NaN where it is missing.
+    private struct NumberFeature {
+        var name: String
+        var value: (Row) -> Double
     }
 
     private let ledger: AccountLedger
@@ -56,31 +72,22 @@ struct SeparationAudit {
 
     /// Takes an event that ``wants(account:isInTest:)`` wants.
     mutating func add(_ event: AccountEvent, vector: [Double], account: Int, isInTest: Bool) {
-        var row = Row()
-        for (feature, value) in zip(FeatureCatalogue.features, vector) where !value.isNaN {
-            row.values[feature.name] = value
-        }
-        for custom in event.custom {
-            switch custom.value {
-            case .number(let number): row.values["custom.\(custom.name)"] = number
-            case .text(let text): row.texts["custom.\(custom.name)"] = text
-            }
-        }
+        let row = Row(vector: vector, custom: event.custom)
         if firstRows[account] == nil { firstRows[account] = row }
         if isInTest, testRows[account] == nil { testRows[account] = row }
     }
 
     /// The features that tell the classes apart best, the best first.
     ///
-    /// - Throws: ``EvaluationError`` with code `tooGood` that names the first feature that is too good and not accepted.
+    /// - Throws: ``EvaluationError`` with code `tooGood` that names the first feature too good and not accepted.
     func check(accepted: Set<String>) throws(EvaluationError) -> [Separation] {
         try checkFuture(accepted: accepted)
         let separations = separations().sorted { ($1.auc, $0.feature) < ($0.auc, $1.feature) }
         if let suspect = separations.first(where: { $0.auc > Self.aucMaximum && !accepted.contains($0.feature) }) {
             throw EvaluationError(
                 .tooGood,
-                "\(suspect.feature) alone tells campaign from honest accounts at their first event of the test (ROC-AUC "
-                    + "\(suspect.auc)): that is too good. Explain it, or accept the feature by name")
+                "\(suspect.feature) alone tells campaign from honest accounts at their first event of the test "
+                    + "(ROC-AUC \(suspect.auc)): that is too good. Explain it, or accept the feature by name")
         }
         return separations
     }
@@ -91,26 +98,51 @@ struct SeparationAudit {
         let honest = rows.filter { ledger.entries[$0.key].kind == .honest }
         guard min(campaign.count, honest.count) >= Self.accountMinimum else { return [] }
         var result: [Separation] = []
-        for name in Set(rows.flatMap { $0.value.values.keys }).sorted() {
+        for feature in Self.numbers(rows.map(\.value)) {
+            let positives = campaign.map { feature.value($0.value) }
+            let negatives = honest.map { feature.value($0.value) }
             // Missing ranks below everything, and then above everything: whichever tells more.
             let auc = [-Double.infinity, .infinity].map { missing in
                 RankedScores(
-                    positives: campaign.map { $0.value.values[name] ?? missing },
-                    negatives: honest.map { $0.value.values[name] ?? missing }
+                    positives: positives.map { $0.isNaN ? missing : $0 },
+                    negatives: negatives.map { $0.isNaN ? missing : $0 }
                 ).rocAUC ?? 0.5
             }
-            result.append(Separation(feature: name, auc: auc.map { max($0, 1 - $0) }.max() ?? 0.5))
+            result.append(Separation(feature: feature.name, auc: auc.map { max($0, 1 - $0) }.max() ?? 0.5))
         }
-        for name in Set(rows.flatMap { $0.value.texts.keys }).sorted() {
-            result.append(Separation(feature: name, auc: textAUC(name, campaign.map(\.value), honest.map(\.value))))
+        for name in Self.customNames(rows.map(\.value), areTexts: true) {
+            let auc = textAUC(name, campaign.map(\.value), honest.map(\.value))
+            result.append(Separation(feature: "custom.\(name)", auc: auc))
         }
         return result
+    }
+
+    private static func numbers(_ rows: [Row]) -> [NumberFeature] {
+        FeatureCatalogue.features.enumerated().map { index, feature in
+            NumberFeature(name: feature.name) { $0.vector[index] }
+        }
+            + customNames(rows, areTexts: false).map { name in
+                NumberFeature(name: "custom.\(name)") { $0.number(name) }
+            }
+    }
+
+    /// Names of custom numbers or texts, in alphabetical order.
+    private static func customNames(_ rows: [Row], areTexts: Bool) -> [String] {
+        var names: Set<String> = []
+        for custom in rows.flatMap(\.custom) {
+            if case .text = custom.value {
+                if areTexts { names.insert(custom.name) }
+            } else if !areTexts {
+                names.insert(custom.name)
+            }
+        }
+        return names.sorted()
     }
 
     /// A text as the share of campaign accounts that one half of the accounts has under it, judged on the other half.
     private func textAUC(_ name: String, _ campaign: [Row], _ honest: [Row]) -> Double {
         func half(_ rows: [Row], _ parity: Int) -> [String] {
-            rows.enumerated().filter { $0.offset % 2 == parity }.map { $0.element.texts[name] ?? "" }
+            rows.enumerated().filter { $0.offset % 2 == parity }.map { $0.element.text(name) }
         }
         var counts: [String: (campaign: Double, honest: Double)] = [:]
         for text in half(campaign, 0) { counts[text, default: (0, 0)].campaign += 1 }
@@ -122,18 +154,19 @@ struct SeparationAudit {
     }
 
     private func checkFuture(accepted: Set<String>) throws(EvaluationError) {
-        let rows = firstRows.sorted { $0.key < $1.key }.map {
-            (values: $0.value.values, exchanges: ledger.entries[$0.key].exchanges)
-        }
-        for name in Set(rows.flatMap(\.values.keys)).sorted() where !accepted.contains(name) {
-            let pairs = rows.compactMap { row in row.values[name].map { (value: $0, exchanges: row.exchanges) } }
+        let accounts = firstRows.sorted { $0.key < $1.key }
+        for feature in Self.numbers(accounts.map(\.value)) where !accepted.contains(feature.name) {
+            let pairs = accounts.map {
+                (value: feature.value($0.value), exchanges: ledger.entries[$0.key].exchanges ?? 0)
+            }
+            .filter { !$0.value.isNaN }
             guard pairs.count >= Self.accountMinimum, Set(pairs.map(\.exchanges)).count >= 20 else { continue }
-            let correlation = rankCorrelation(pairs.map(\.value), pairs.map(\.exchanges))
+            let correlation = rankCorrelation(pairs.map(\.value), pairs.map { $0.exchanges ?? 0 })
             guard abs(correlation) > Self.correlationMaximum else { continue }
             throw EvaluationError(
                 .tooGood,
-                "\(name) at accounts' first events orders them by the exchanges they will have made in the end (rank "
-                    + "correlation \(correlation)): it looks ahead. Explain it, or accept the feature by name")
+                "\(feature.name) at accounts' first events orders them by the exchanges they will have made in the end "
+                    + "(rank correlation \(correlation)): it looks ahead. Explain it, or accept the feature by name")
         }
     }
 }

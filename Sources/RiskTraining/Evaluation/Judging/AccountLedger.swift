@@ -19,8 +19,10 @@ final class AccountLedger {
         var draw: UInt64
         /// The time of its first event, Unix milliseconds.
         var firstMs: Int64
-        /// Lifetime exchanges as of its newest record.
-        var exchanges = 0.0
+        /// Whether its life begins in the log, with a sign-up.
+        var isBornInLog: Bool
+        /// Lifetime exchanges as of its newest record; nil before an account that was not born in the log tells any.
+        var exchanges: Double?
     }
 
     let truth: Truth
@@ -46,18 +48,24 @@ final class AccountLedger {
 
     /// Notes an event's usage.
     ///
-    /// - Returns: The account's exchanges before and after the event. A record that says less than an earlier one, or
-    ///   nothing, adds nothing.
-    func noteExchanges(_ event: AccountEvent, account: Int) -> (before: Double, after: Double) {
-        let before = entries[account].exchanges
+    /// What an account that was not born in the log had used before its first record is none of the log's: the first
+    /// total is where it starts, so that its owner's years do not count as a thief's.
+    ///
+    /// - Returns: The exchanges that the record adds. One that tells less than an earlier one, or nothing, adds none.
+    func noteExchanges(_ event: AccountEvent, account: Int) -> Double {
         let told = event.number(.exchangesTotal)
-        if told > before { entries[account].exchanges = told }
-        return (before, entries[account].exchanges)
+        guard let before = entries[account].exchanges else {
+            if !told.isNaN { entries[account].exchanges = told }
+            return 0
+        }
+        guard told > before else { return 0 }
+        entries[account].exchanges = told
+        return told - before
     }
 
     /// Forgets the usage, for another pass over the log.
     func resetExchanges() {
-        for account in entries.indices { entries[account].exchanges = 0 }
+        for account in entries.indices { entries[account].exchanges = entries[account].isBornInLog ? 0 : nil }
     }
 
     private func entry(_ event: AccountEvent) -> Entry {
@@ -67,7 +75,8 @@ final class AccountLedger {
         return Entry(
             kind: kind, campaign: known?.campaign ?? 0, segment: known?.segment ?? 0,
             isLabelledAbusive: labels.isAbusive(event.account), organisationDraw: Self.draw(event.organisation),
-            draw: Self.draw(event.account), firstMs: event.timeMs)
+            draw: Self.draw(event.account), firstMs: event.timeMs, isBornInLog: event.type == .signup,
+            exchanges: event.type == .signup ? 0 : nil)
     }
 
     /// FNV-1a of the bytes, stirred.

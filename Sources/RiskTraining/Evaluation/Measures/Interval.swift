@@ -14,7 +14,9 @@ struct Interval: Equatable, Sendable {
         let centre = (share + spread / 2) / (1 + spread)
         let half =
             quantile / (1 + spread) * (share * (1 - share) / count + spread / (4 * count)).squareRoot()
-        return Interval(lower: max(0, centre - half), upper: min(1, centre + half))
+        // Exactly 0 and 1 where they are meant, not nearly.
+        return Interval(
+            lower: hits <= 0 ? 0 : max(0, centre - half), upper: hits >= count ? 1 : min(1, centre + half))
     }
 
     /// The same for events that come in clusters, such as an account's: Wilson's on the number of independent events

@@ -27,20 +27,25 @@ struct BarChart: Sendable {
         let floor = Self.top + Double(bars.count) * Self.rowHeight + 4
         var parts = [
             "<figure class=\"wide\"><figcaption>\(escapeHTML(title))</figcaption>",
-            "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(floor) + 46)\" role=\"img\" aria-label=\"\(escapeHTML(title))\">",
+            "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(floor) + 46)\" role=\"img\" "
+                + "aria-label=\"\(escapeHTML(title))\">",
         ]
         for tick in axis.ticks {
             let x = LineChart.short(across(tick.value))
             parts.append("<line class=\"grid\" x1=\"\(x)\" y1=\"\(Self.top)\" x2=\"\(x)\" y2=\"\(floor)\"/>")
             parts.append(
-                "<text class=\"tick\" x=\"\(x)\" y=\"\(floor + 17)\" text-anchor=\"middle\">\(escapeHTML(tick.label))</text>")
+                "<text class=\"tick\" x=\"\(x)\" y=\"\(floor + 17)\" text-anchor=\"middle\">"
+                    + "\(escapeHTML(tick.label))</text>"
+            )
         }
         for (row, bar) in bars.enumerated() { parts.append(drawing(bar, row)) }
         if let reference {
             let x = LineChart.short(across(reference.value))
             parts.append(
                 "<line x1=\"\(x)\" y1=\"\(Self.top)\" x2=\"\(x)\" y2=\"\(floor)\" stroke=\"#d55e00\" "
-                    + "stroke-width=\"1.5\" stroke-dasharray=\"5 4\"><title>\(escapeHTML(reference.name))</title></line>")
+                    + "stroke-width=\"1.5\" stroke-dasharray=\"5 4\">"
+                    + "<title>\(escapeHTML(reference.name))</title></line>"
+            )
         }
         let middle = (Self.left + Self.width - Self.right) / 2
         parts.append(

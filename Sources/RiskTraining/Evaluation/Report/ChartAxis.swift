@@ -35,7 +35,9 @@ struct ChartAxis: Sendable {
     static func logarithmicShare(_ title: String, floor: Int, ceiling: Int = 0) -> ChartAxis {
         ChartAxis(
             title: title, range: pow(10, Double(floor))...pow(10, Double(ceiling)), isLogarithmic: true,
-            ticks: (floor...ceiling).map { Tick(value: pow(10, Double($0)), label: Figures.share(pow(10, Double($0)))) },
+            ticks: (floor...ceiling).map {
+                Tick(value: pow(10, Double($0)), label: Figures.share(pow(10, Double($0))))
+            },
             minorTicks: (floor..<ceiling).flatMap { power in (2...9).map { Double($0) * pow(10, Double(power)) } })
     }
 

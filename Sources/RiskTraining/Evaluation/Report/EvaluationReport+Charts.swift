@@ -79,7 +79,7 @@ extension EvaluationReport {
         return LineChart(
             title: "Calibration: probability against truth",
             x: .logarithmicShare("probability, mean of events", floor: -4),
-            y: .logarithmicShare("campaign events among them", floor: -4), series: series)
+            y: .logarithmicShare("campaign events among them (none: on the floor)", floor: -4), series: series)
     }
 
     private func dayChart(_ campaign: Curves.CampaignDays, _ table: ModelTable) -> LineChart {

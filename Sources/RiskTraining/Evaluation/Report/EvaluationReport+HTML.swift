@@ -1,3 +1,5 @@
+internal import RiskModels
+
 extension EvaluationReport {
     /// The report as one page that needs nothing else: styles and drawings are inside, there are no scripts.
     public var html: String {
@@ -83,7 +85,10 @@ extension EvaluationReport {
                 "honest accounts flagged", Figures.percent(outcome.honest.value),
                 "stated \(Figures.share(plan.primaryShare)); \(Self.ratio(outcome.honest))"
             ),
-            ("campaign accounts caught", Figures.percent(outcome.total.accounts.value), Self.ratio(outcome.total.accounts)),
+            (
+                "campaign accounts caught", Figures.percent(outcome.total.accounts.value),
+                Self.ratio(outcome.total.accounts)
+            ),
             (
                 "worst segment", Figures.percent(table.segments.first?.flagged.value),
                 table.segments.first.map { "\($0.segment): \(Self.ratio($0.flagged))" } ?? ""
@@ -91,7 +96,8 @@ extension EvaluationReport {
         ]
         return "<div class=\"cards\">"
             + cards.map {
-                "<div><b>\(escapeHTML($0.1))</b><span>\(escapeHTML($0.0))</span><small>\(escapeHTML($0.2))</small></div>"
+                "<div><b>\(escapeHTML($0.1))</b><span>\(escapeHTML($0.0))</span>"
+                    + "<small>\(escapeHTML($0.2))</small></div>"
             }.joined() + "</div>"
     }
 
@@ -117,7 +123,7 @@ extension EvaluationReport {
 
     private var foldSection: String {
         guard let foldTable else { return "" }
-        return "<h2>Strangers</h2>" + html(foldTable)
+        return "<h2>Campaigns it has never seen</h2>" + html(foldTable)
     }
 
     private var appendix: String {
@@ -145,7 +151,8 @@ extension EvaluationReport {
         }
         var body = ""
         for (index, row) in table.rows.enumerated() {
-            let begins = index > 0 && row.first != table.rows[index - 1].first && table.wordColumns > 1
+            let begins =
+                index > 0 && row.first != table.rows[index - 1].first && table.wordColumns > 1
                 && row.first?.isEmpty == false
             body += "<tr\(begins ? " class=\"begin\"" : "")>\(cells(row, "td"))</tr>\n"
         }
@@ -175,7 +182,8 @@ extension EvaluationReport {
         .cards small{color:#4a5360}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums;margin-bottom:8px}
-        th{text-align:left;vertical-align:bottom;border-bottom:1.5px solid #1b1f24;padding:4px 10px 4px 0;line-height:1.25}
+        th{text-align:left;vertical-align:bottom;border-bottom:1.5px solid #1b1f24;padding:4px 10px 4px 0;\
+        line-height:1.25}
         td{padding:3px 10px 3px 0;border-bottom:1px solid #e4e8ec;white-space:nowrap}
         th.n,td.n{text-align:right;padding-left:8px}tr.begin td{border-top:1.5px solid #8b95a1}
         .charts{display:grid;grid-template-columns:1fr 1fr;gap:18px 20px}

@@ -1,10 +1,12 @@
+internal import RiskModels
+
 extension EvaluationReport {
     /// The report as JSON: everything the page shows, with stable keys.
     ///
-    /// Top: `format` (this version: 1), `simulated`, `provenance`, `split`, `periods` (Unix milliseconds; `test_until_ms`
-    /// null: the end of the log), `primary_share`, `log`, `model`, `audits`, `notes`, `forward` (one table a model, ours
-    /// first; under a random split the key is `random`) and `leave_one_campaign_out` (`forward_in_time` false, one table
-    /// a campaign).
+    /// Top: `format` (this version: 1), `simulated`, `provenance`, `split`, `periods` (Unix milliseconds;
+    /// `test_until_ms` null: the end of the log), `primary_share`, `log`, `model`, `audits`, `notes`, `forward` (one
+    /// table a model, ours first; under a random split the key is `random`) and `leave_one_campaign_out`
+    /// (`forward_in_time` false, one table a campaign).
     ///
     /// A table: `model`, `accounts`, `events` (per decision point), `thresholds` (per share and `source`: validation,
     /// provider, oracle; `too_few` where there were too few accounts), `segments` (worst first), `campaigns` (delays,
@@ -226,9 +228,4 @@ extension EvaluationReport {
         guard let interval else { return .number(nil) }
         return .list([.number(interval.lower), .number(interval.upper)])
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

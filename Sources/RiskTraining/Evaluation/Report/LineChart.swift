@@ -44,7 +44,9 @@ struct LineChart: Sendable {
                 }
             legend += "<span>\(mark)\(escapeHTML(one.name))</span>"
         }
-        return "<figure><figcaption>\(escapeHTML(title))</figcaption><div class=\"legend\">\(legend)</div>\(svg)</figure>\n"
+        return
+            "<figure><figcaption>\(escapeHTML(title))</figcaption><div class=\"legend\">\(legend)</div>"
+            + "\(svg)</figure>\n"
     }
 
     private var svg: String {
@@ -85,7 +87,8 @@ struct LineChart: Sendable {
         parts.append(text(x.title, (start + end) / 2, Self.height - 8, "middle", "title"))
         let middle = (floor + ceiling) / 2
         parts.append(
-            "<text class=\"title\" text-anchor=\"middle\" transform=\"translate(13 \(Self.short(middle))) rotate(-90)\">"
+            "<text class=\"title\" text-anchor=\"middle\" "
+                + "transform=\"translate(13 \(Self.short(middle))) rotate(-90)\">"
                 + "\(escapeHTML(y.title))</text>")
         return parts.joined(separator: "\n")
     }
@@ -102,7 +105,8 @@ struct LineChart: Sendable {
             let floor = Self.short(Self.height - Self.bottom)
             let outline =
                 ["\(Self.short(across(first.x))),\(floor)"] + places + ["\(Self.short(across(last.x))),\(floor)"]
-            return "<polygon fill=\"\(one.colour)\" fill-opacity=\"0.75\" points=\"\(outline.joined(separator: " "))\"/>"
+            return
+                "<polygon fill=\"\(one.colour)\" fill-opacity=\"0.75\" points=\"\(outline.joined(separator: " "))\"/>"
         case .marks:
             return one.points.map {
                 "<circle cx=\"\(Self.short(across($0.x)))\" cy=\"\(Self.short(down($0.y)))\" r=\"4.5\" fill=\"#fff\" "

@@ -1,0 +1,80 @@
+import RiskCore
+import RiskEventLog
+import RiskModels
+import TestSupport
+import Testing
+
+@testable import RiskTraining
+
+/// What is a row, and what thinning out does to the rest.
+@Suite struct EventRowsTests {
+    private let folder: TemporaryFolder
+    private let world: TinyWorld
+
+    init() throws {
+        folder = try TemporaryFolder()
+        world = try TinyWorld(seed: 3, honestCount: 120)
+        try world.write(to: folder)
+    }
+
+    private func rows(_ training: EventTraining) throws -> (TrainingData, TrainingRows) {
+        var rows = try TrainingRows(training, labels: world.labels)
+        let replay = try LogReplay(path: folder.path("events.swlog"), labels: rows.labels.rows.map(\.label))
+        var accounts = AccountNumbers()
+        var vector: [Double] = []
+        while let event = try replay.next() {
+            guard rows.wants(event) else { continue }
+            FeatureExtractor.wholeCatalogue.extract(event.observation, into: &vector)
+            try rows.add(event, vector: vector, account: accounts.number(of: event.observation.event.account))
+        }
+        return (try rows.trainingData(), rows)
+    }
+
+    @Test func aLimitThinsOutHonestUsageOnly() throws {
+        let (all, _) = try rows(EventTraining())
+        #expect(all.weights == nil)
+        var training = EventTraining()
+        training.rowLimit = all.rowCount - 1
+        let (fewer, kept) = try rows(training)
+        let weights = try #require(fewer.weights)
+        #expect(kept.share < 1 && fewer.rowCount < all.rowCount && fewer.rowCount <= training.rowLimit)
+        #expect(fewer.positiveCount == all.positiveCount)
+        for row in 0..<fewer.rowCount {
+            let isThinned = fewer.eventTypes?[row] == .usage && !fewer.labels[row]
+            #expect(weights[row] == (isThinned ? 1 / kept.share : 1))
+        }
+        let others = all.rowCount - all.eventTypes!.indices.count { all.eventTypes![$0] == .usage && !all.labels[$0] }
+        // The weights stand for about as many rows as there were.
+        let total = weights.reduce(0, +)
+        #expect(abs(total - Double(all.rowCount)) < 0.25 * Double(all.rowCount - others) + 1)
+        // Far too small a limit keeps what must be kept.
+        training.rowLimit = 1
+        let (fewest, _) = try rows(training)
+        #expect(fewest.rowCount == others)
+        #expect(fewest.positiveCount == all.positiveCount)
+    }
+
+    @Test func labelsMayBeKnownLaterThanRowsEnd() throws {
+        var training = EventTraining()
+        training.untilMs = TinyWorld.moment(40)
+        let (early, _) = try rows(training)
+        training.labelsUntilMs = TinyWorld.moment(60)
+        let (later, _) = try rows(training)
+        #expect(early.rowCount == later.rowCount)
+        #expect(early.positiveCount < later.positiveCount)
+    }
+
+    @Test func whatIsLeftOutGivesNoRows() throws {
+        let (all, _) = try rows(EventTraining())
+        var training = EventTraining()
+        training.unattributed = .skip
+        let (attributed, _) = try rows(training)
+        #expect(attributed.rowCount < all.rowCount && attributed.positiveCount < all.positiveCount)
+        training.excludedCampaigns = ["late"]
+        let (without, _) = try rows(training)
+        #expect(without.positiveCount < attributed.positiveCount)
+        training.excludedAccounts = [Reference("honest-1")]
+        let (fewer, _) = try rows(training)
+        #expect(fewer.rowCount < without.rowCount && fewer.positiveCount == without.positiveCount)
+    }
+}

@@ -1,0 +1,185 @@
+import RiskCore
+import TestSupport
+import Testing
+
+@testable import RiskTraining
+
+/// Leak, thresholds and shares against definitions written out naively.
+@Suite struct LeakTests {
+    /// One record of a random stream.
+    private struct Record {
+        var account: Int
+        var part: EvaluationPlan.Part
+        var margin: Double
+        var added: Double
+        var timeMs: Int64
+    }
+
+    private struct Stream {
+        var records: [Record] = []
+        var kinds: [Truth.Kind]
+
+        /// Margins are drawn from few values, so that there are ties.
+        init(seed: UInt64) {
+            var generator = SeededGenerator(seed: seed)
+            kinds = (0..<40).map { $0 % 3 == 0 ? .campaign : .honest }
+            for step in 0..<400 {
+                let part: EvaluationPlan.Part = step < 150 ? .validation : .test
+                let account = Int.random(in: 0..<40, using: &generator)
+                records.append(
+                    Record(
+                        account: account, part: part,
+                        margin: Double(Int.random(in: -4...(account % 3 == 0 ? 8 : 5), using: &generator)) / 2,
+                        added: Double(Int.random(in: 0..<50, using: &generator)),
+                        timeMs: Int64(step) * 7_000_000))
+            }
+        }
+
+        /// What a judge makes of it.
+        func judge() throws -> ModelJudge {
+            var text = "account_ref,class,campaign,segment\n"
+            for (account, kind) in kinds.enumerated() {
+                text += "a\(account),\(kind.word),\(kind == .campaign ? "c\(account % 2)" : ""),s\(account % 5)\n"
+            }
+            let file = TemporaryFile(text)
+            let truth = try Truth.read(path: file.path)
+            let ledger = AccountLedger(truth: truth, labels: KnownLabels([], untilMs: nil))
+            let judge = ModelJudge(name: "test", ledger: ledger)
+            for record in records {
+                var builder = EventBuilder()
+                try builder.set(.eventType, wordIndex: 2)
+                try builder.set(.eventTimeMs, whole: UInt64(record.timeMs))
+                try builder.set(.accountRef, reference: Reference("a\(record.account)"))
+                let event = try builder.build()
+                judge.see(
+                    event, account: ledger.number(of: event), part: record.part, margin: record.margin,
+                    added: record.added)
+            }
+            return judge
+        }
+
+        /// The definition, word by word.
+        func leaked(threshold: Double) -> (leaked: Double, total: Double, flagged: Int) {
+            var (leaked, total, flagged) = (0.0, 0.0, 0)
+            for account in kinds.indices where kinds[account] == .campaign {
+                let own = records.filter { $0.account == account }
+                guard own.contains(where: { $0.part == .test }) else { continue }
+                var isFlagged = false
+                for record in own {
+                    if record.part == .test {
+                        total += record.added
+                        if !isFlagged { leaked += record.added }
+                    }
+                    if record.margin >= threshold { isFlagged = true }
+                }
+                flagged += isFlagged ? 1 : 0
+            }
+            return (leaked, total, flagged)
+        }
+
+        /// Honest accounts with events in a part, and those that reach a threshold there.
+        func honest(_ part: EvaluationPlan.Part, threshold: Double) -> Share {
+            var share = Share(hits: 0, count: 0)
+            for account in kinds.indices where kinds[account] == .honest {
+                let margins = records.filter { $0.account == account && $0.part == part }.map(\.margin)
+                guard !margins.isEmpty else { continue }
+                share.count += 1
+                share.hits += margins.contains { $0 >= threshold } ? 1 : 0
+            }
+            return share
+        }
+    }
+
+    @Test func leakIsWhatItsDefinitionSays() throws {
+        for seed in 1...12 as ClosedRange<UInt64> {
+            let stream = Stream(seed: seed)
+            let judge = try stream.judge()
+            let traces = judge.testTraces().map(\.trace)
+            for threshold in stride(from: -3.0, through: 5, by: 0.5) {
+                let figures = LeakFigures(campaign: "", traces: traces, threshold: threshold)
+                let expected = stream.leaked(threshold: threshold)
+                #expect(figures.leaked == expected.leaked, "seed \(seed), threshold \(threshold)")
+                #expect(figures.exchanges == expected.total, "seed \(seed)")
+                #expect(figures.accounts.hits == expected.flagged, "seed \(seed), threshold \(threshold)")
+                let days = Curves.days(campaign: "", traces: traces, threshold: threshold).days
+                #expect(days.reduce(0) { $0 + $1.leaked } == expected.leaked, "seed \(seed), threshold \(threshold)")
+                #expect(days.reduce(0) { $0 + $1.exchanges } == expected.total)
+            }
+        }
+    }
+
+    @Test func theThresholdIsTheSmallestThatKeepsTheShare() throws {
+        for seed in 1...12 as ClosedRange<UInt64> {
+            let stream = Stream(seed: seed)
+            let judge = try stream.judge()
+            for share in [0.05, 0.1, 0.3, 0.5, 0.9] {
+                let peaks = judge.peaks(.validation) { $0.kind == .honest }
+                let threshold = try #require(RankedScores.threshold(descending: peaks, share: share))
+                let found = stream.honest(.validation, threshold: threshold)
+                #expect(Double(found.hits) <= share * Double(found.count), "seed \(seed), share \(share)")
+                let looser = stream.honest(.validation, threshold: threshold.nextDown)
+                #expect(Double(looser.hits) > share * Double(looser.count), "seed \(seed), share \(share)")
+            }
+            // Less than one account: a figure would say nothing.
+            let peaks = judge.peaks(.validation) { $0.kind == .honest }
+            #expect(RankedScores.threshold(descending: peaks, share: 0.9 / Double(peaks.count)) == nil)
+            #expect(RankedScores.threshold(descending: peaks, share: 1 / Double(peaks.count)) != nil)
+        }
+    }
+
+    @Test func tablesCountWhoIsFlagged() throws {
+        for seed in 1...4 as ClosedRange<UInt64> {
+            let stream = Stream(seed: seed)
+            var plan = EvaluationPlan(trainUntilMs: 0, testFromMs: 1)
+            plan.shares = [0.2, 0.1]
+            plan.primaryShare = 0.2
+            let table = ModelTable(try stream.judge(), plan: plan, model: nil)
+            for row in table.thresholds {
+                let outcome = try #require(row.outcome)
+                #expect(outcome.honest == stream.honest(.test, threshold: outcome.threshold), "seed \(seed)")
+                #expect(outcome.total.leaked == outcome.campaigns.reduce(0) { $0 + $1.leaked })
+                #expect(outcome.total.leaked == stream.leaked(threshold: outcome.threshold).leaked)
+                #expect(outcome.total.interval.lower <= outcome.total.leakedShare ?? -1)
+                #expect(outcome.total.interval.upper >= outcome.total.leakedShare ?? 2)
+            }
+            let primary = try #require(table.outcome(.validation, share: 0.2))
+            #expect(table.segments.reduce(0) { $0 + $1.flagged.hits } == primary.honest.hits)
+            #expect(
+                table.segments.map { $0.flagged.value ?? 0 }
+                    == table.segments.map { $0.flagged.value ?? 0 }.sorted(by: >))
+            #expect(table.campaigns.map(\.campaign) == ["c0", "c1"])
+            #expect(table.campaigns.reduce(0) { $0 + $1.flagged.hits } == primary.total.accounts.hits)
+        }
+    }
+
+    /// What an account had used before the log began is nobody's leak.
+    @Test func anAccountsLifeBeforeTheLogDoesNotCount() throws {
+        let ledger = AccountLedger(truth: .labels([]), labels: KnownLabels([], untilMs: nil))
+        func event(_ account: String, _ type: EventType, _ total: UInt64?) throws -> AccountEvent {
+            var builder = EventBuilder()
+            try builder.set(.eventType, wordIndex: type.rawValue)
+            try builder.set(.eventTimeMs, whole: 1_762_000_000_000)
+            try builder.set(.accountRef, reference: Reference(account))
+            if let total { try builder.set(.exchangesTotal, whole: total) }
+            return try builder.build()
+        }
+        for _ in 0..<2 {
+            for (account, type, total, added) in [
+                ("new", .signup, nil, 0), ("old", .payment, nil, 0), ("new", .usage, 40, 40), ("old", .usage, 9000, 0),
+                ("old", .usage, 9010, 10), ("new", .usage, 30, 0), ("new", .usage, 45, 5), ("old", .usage, nil, 0),
+            ] as [(String, EventType, UInt64?, Double)] {
+                let event = try event(account, type, total)
+                #expect(ledger.noteExchanges(event, account: ledger.number(of: event)) == added)
+            }
+            ledger.resetExchanges()
+        }
+    }
+
+    /// Nobody who looks at the last column of a table should find one in ten thousand of a thousand.
+    @Test func tooFewAccountsGiveNoFigure() throws {
+        let table = ModelTable(
+            try Stream(seed: 1).judge(), plan: EvaluationPlan(trainUntilMs: 0, testFromMs: 1), model: nil)
+        #expect(table.thresholds.allSatisfy { $0.outcome == nil })
+        #expect(table.events.allSatisfy { figures in figures.recalls.last?.recall == nil })
+    }
+}

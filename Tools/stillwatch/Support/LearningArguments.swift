@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import RiskCore
+import RiskTraining
+
+/// How to train: what `train` and `evaluate` share.
+struct LearningArguments: ParsableArguments {
+    @Option(help: "Kind of model: logistic, or trees (gradient-boosted symmetric trees).")
+    var kind = "logistic"
+
+    @OptionGroup(title: "Trees (--kind trees)")
+    var trees: TreeArguments
+
+    @Option(help: "Decides what is held out of a CSV, and the samples that trees are grown on.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Threads at most; the result is the same for any number. Default: one for each core.")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    @Option(help: "Strength of the pull of a logistic model's or linear base's weights towards 0, as 1 ÷ C.")
+    var l2 = 1.0
+
+    @Option(
+        help: ArgumentHelp(
+            "Share of honest held-out accounts (of rows for --csv) that may ever reach each decision, mildest first.",
+            valueName: "decision=share,..."))
+    var budget = FalsePositiveBudget.text(FalsePositiveBudget.standard)
+
+    @Option(help: "Learn for one decision point: signup, payment or usage; or all.")
+    var decisionPoint = "all"
+
+    @Option(help: "What an account without a label is: negative or skip.")
+    var unlabelled = EventTraining.Unlabelled.negative
+
+    @Option(help: "What an account labelled abusive without a campaign is: positive or skip.")
+    var unattributed = EventTraining.Unattributed.positive
+
+    @Option(
+        help: """
+            Above this many rows, usage events of accounts not labelled abusive are thinned out by halves, and those \
+            that stay count more.
+            """)
+    var rowLimit = 2_000_000
+
+    @Option(help: "The model's name inside the file.")
+    var name = "stillwatch"
+
+    func validate() throws {
+        guard let kind = TrainingOptions.Kind(rawValue: kind) else {
+            throw ValidationError("--kind: expected logistic or trees, found \"\(kind)\"")
+        }
+        if kind == .logistic, let name = trees.givenName { throw ValidationError("\(name) needs --kind trees") }
+        try trees.check()
+        guard decisionPoint == "all" || EventType.words.contains(decisionPoint) else {
+            throw ValidationError(
+                "--decision-point: expected all, \(EventType.words.joined(separator: ", ")), found \"\(decisionPoint)\""
+            )
+        }
+        do {
+            _ = try FalsePositiveBudget.parse(budget)
+        } catch {
+            throw ValidationError("--\(error.message)")
+        }
+        guard threads >= 1, l2 >= 0, rowLimit >= 1 else {
+            throw ValidationError("expected --threads and --row-limit of at least 1, --l2 of at least 0")
+        }
+    }
+
+    /// The options as the library takes them.
+    func options(timeOrdered: Bool) throws -> TrainingOptions {
+        var options = TrainingOptions(
+            l2: l2, seed: seed, threads: threads, timeOrdered: timeOrdered,
+            budgets: try FalsePositiveBudget.parse(budget))
+        options.kind = TrainingOptions.Kind(rawValue: kind) ?? .logistic
+        options.trees = trees.options
+        return options
+    }
+
+    /// Training on events, without its periods.
+    func training() throws -> EventTraining {
+        var training = EventTraining()
+        training.options = try options(timeOrdered: true)
+        training.eventType = EventType.allCases.first { $0.word == decisionPoint }
+        training.unlabelled = unlabelled
+        training.unattributed = unattributed
+        training.rowLimit = rowLimit
+        training.name = name
+        return training
+    }
+}
