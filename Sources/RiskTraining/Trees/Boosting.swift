@@ -73,7 +73,7 @@ struct Boosting {
         let limit = UInt64(options.rowSample * Double(UInt64(1) << 53))
         var result: [Int32] = []
         result.reserveCapacity(Int(Double(rows.count) * min(1, options.rowSample * 1.1)) + 16)
-        for row in rows where generator.next() >> 11 < limit { result.append(Int32(row)) }
+        for row in rows where generator.next() >> 11 < limit { result.append(Int32(truncatingIfNeeded: row)) }
         return result
     }
 

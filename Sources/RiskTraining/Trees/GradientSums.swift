@@ -23,8 +23,12 @@ struct GradientScale: Sendable {
     }
 
     func pair(slope: Double, curvature: Double) -> GradientPair {
-        GradientPair(Int32((slope * one).rounded()), Int32((curvature * one).rounded()))
+        GradientPair(Self.rounded(slope * one), Self.rounded(curvature * one))
     }
+
+    /// To the nearest whole number: 1.5 × 2^52 leaves no bit for fractions. The C library's call takes several times as
+    /// long.
+    private static func rounded(_ value: Double) -> Int32 { Int32((value + 0x1.8p52) - 0x1.8p52) }
 
     /// Slope and curvature as numbers.
     func numbers(_ sum: GradientSum) -> SIMD2<Double> { SIMD2(Double(sum.x), Double(sum.y)) / one }
