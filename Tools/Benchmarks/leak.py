@@ -12,6 +12,7 @@ without looking at others. All of it is one `stillwatch evaluate`, whose tables 
 """
 import argparse
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -31,7 +32,7 @@ PEERS = ("lightgbm", "per_account")
 ROW_LIMIT = 2_000_000
 PRIMARY_SHARE = 0.001
 # DESIGN: at most 1 % of the campaign's exchanges at 0.1 % of honest accounts ever flagged.
-LEAK_BAR, CAMPAIGN = 0.01, "C4"
+LEAK_BAR, CAMPAIGN = 0.01, "c4_alibaba"
 
 
 def say(text):
@@ -63,7 +64,9 @@ def train_peers(python, world, features, directory, threads):
     command = [python, ROOT / "Tools" / "Benchmarks" / "leak_peers.py", "--features", features, "--labels",
                world / "labels.csv", "--periods", json.dumps(periods), "--row-limit", ROW_LIMIT, "--threads", threads,
                "--out", directory]
-    result = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True)
+    # Threads that spin while they wait make a busy machine ten times slower.
+    result = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True,
+                            env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"})
     if result.returncode != 0:
         raise ToolError(f"the peers' training exited with {result.returncode}")
     return json.loads(result.stdout)
