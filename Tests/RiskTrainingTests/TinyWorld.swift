@@ -77,6 +77,7 @@ struct TinyWorld {
             bornDay: start + uniform(0..<12), rate: uniform(40..<200))
         // Some are careful and share nothing.
         account.references[.deviceRef] = "\(campaign)-\(segment)-own-\(index)"
+        account.references[.ipPrefixRef] = "home-\(index * 7 % 300)"
         if index % 6 > 0 {
             account.references[.deviceRef] = "\(campaign)-device-\(index % 4)"
             account.references[.ipPrefixRef] = "\(campaign)-exit-\(index % 5)"

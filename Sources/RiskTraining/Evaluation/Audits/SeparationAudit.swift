@@ -161,7 +161,7 @@ struct SeparationAudit {
             }
             .filter { !$0.value.isNaN }
             guard pairs.count >= Self.accountMinimum, Set(pairs.map(\.exchanges)).count >= 20 else { continue }
-            let correlation = rankCorrelation(pairs.map(\.value), pairs.map { $0.exchanges })
+            let correlation = rankCorrelation(pairs.map(\.value), pairs.map(\.exchanges))
             guard abs(correlation) > Self.correlationMaximum else { continue }
             throw EvaluationError(
                 .tooGood,

@@ -55,9 +55,9 @@ extension EvaluationReport {
             title: title,
             caption: """
                 Leak: of a campaign's exchanges in the test, those up to and including the record at which an account \
-                is first flagged, and all of accounts never flagged; what an account had used before the log began does not \
-                count. Intervals: 95 %, by account. The oracle's \
-                threshold gives the share exactly in the test: nobody can know it beforehand.
+                is first flagged, and all of accounts never flagged; what an account had used before the log began \
+                does not count. Intervals: 95 %, by account. The oracle's threshold gives the share exactly in the \
+                test: nobody can know it beforehand.
                 """,
             columns: [
                 "model", "share", "threshold from", "margin", "honest flagged", "accounts", "exchanges leaked",
