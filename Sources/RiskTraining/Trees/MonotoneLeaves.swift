@@ -11,9 +11,9 @@ enum MonotoneLeaves {
 
     /// The values nearest to those given, by weighted squares, that are in order (isotonic regression).
     ///
-    /// Projects on the order along one level after another (Dykstra 1983), where pairs out of order get their mean. What
-    /// is still out of order after the last round gets the middle between the largest value that lies below a leaf and
-    /// the smallest that lies above it, so that the order holds exactly.
+    /// Projects on the order along one level after another (Dykstra 1983), where pairs out of order get their mean.
+    /// What is still out of order after the last round gets the middle between the largest value that lies below a leaf
+    /// and the smallest that lies above it, so that the order holds exactly.
     ///
     /// - Parameters:
     ///   - values: 2^levels values; bit l of the index is 1 right of level l.
