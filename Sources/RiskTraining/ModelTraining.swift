@@ -121,7 +121,9 @@ public struct ModelTraining {
     private func judge(_ margins: [Double], _ data: TrainingData, _ rows: [Int], _ document: inout ModelDocument) {
         let labels = rows.map { data.labels[$0] }
         let eventTypes = data.eventTypes.map { types in rows.map { types[$0] } }
-        document.calibrations = PlattScaling.calibrations(margins: margins, labels: labels, eventTypes: eventTypes)
+        document.calibrations = PlattScaling.calibrations(
+            margins: margins, labels: labels, weights: data.weights.map { weights in rows.map { weights[$0] } },
+            eventTypes: eventTypes)
         document.policy =
             ThresholdPolicy(
                 margins: margins, labels: labels, eventTypes: eventTypes,

@@ -12,9 +12,9 @@ public struct TrainingOptions: Sendable, Equatable {
     public var kind = Kind.logistic
     /// How trees are grown; ignored for a logistic model.
     public var trees = TreeOptions()
-    /// Strength of the pull of all weights but the intercept towards 0: l2 ÷ 2 × Σ weight² beside the summed log losses
-    /// (scikit-learn's 1 ÷ C), in a logistic model or the linear base of trees. Weights belong to features scaled to
-    /// standard deviation 1.
+    /// Strength of the pull of all weights but the intercept towards 0, in a logistic model or the linear base of
+    /// trees: l2 ÷ 2 × Σ weight² beside the summed log losses (scikit-learn's 1 ÷ C). Weights belong to features
+    /// scaled to standard deviation 1.
     public var l2: Double
     /// Decides which rows are held out, unless the rows are in order of time, and which rows and features trees see.
     public var seed: UInt64

@@ -78,6 +78,29 @@ import Testing
         #expect(calibration.rowCount == 50_000)
     }
 
+    @Test func aRowThatCountsTwiceCalibratesAsTwoRows() {
+        var random = Randoms(seed: 14)
+        let margins = (0..<3000).map { _ in 2 * random.normal() }
+        let labels = margins.map { random.uniform() < 1 / (1 + exp(-(0.7 * $0 - 1))) }
+        let weights = labels.map { $0 ? 1.0 : 2.0 }
+        let doubled = margins.indices.flatMap { labels[$0] ? [$0] : [$0, $0] }
+        let weighted = PlattScaling.fit(nil, margins, labels, weights: weights)
+        let repeated = PlattScaling.fit(nil, doubled.map { margins[$0] }, doubled.map { labels[$0] })
+        #expect(abs(weighted.slope - repeated.slope) < 1e-9 && abs(weighted.offset - repeated.offset) < 1e-9)
+    }
+
+    @Test func marginsThatNeedNoCalibrationKeepTheirOwnProbabilities() {
+        var kept = 0
+        for seed in 0..<40 as Range<UInt64> {
+            var random = Randoms(seed: seed)
+            let margins = (0..<500).map { _ in 2 * random.normal() }
+            let labels = margins.map { random.uniform() < 1 / (1 + exp(-$0)) }
+            let calibrations = PlattScaling.calibrations(margins: margins, labels: labels, eventTypes: nil)
+            if calibrations.map(\.slope) == [1], calibrations.map(\.offset) == [0] { kept += 1 }
+        }
+        #expect(kept >= 34, "a fit by chance in about one of twenty: \(40 - kept) of 40")
+    }
+
     @Test func calibrationStaysFiniteAndUprightOnHardMargins() {
         let labels = (0..<200).map { $0 >= 100 }
         let separated = PlattScaling.fit(nil, labels.map { $0 ? 5 : -5 }, labels)

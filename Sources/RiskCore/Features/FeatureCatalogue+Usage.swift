@@ -66,8 +66,8 @@ extension FeatureCatalogue {
         },
         Feature(
             "usage.early_climb", .raises, .useNoRamp,
-            "95th percentile of the use of its own limit for each day since sign-up, the largest of its first four days "
-                + "so far"
+            "95th percentile of the use of its own limit for each day since sign-up, the largest of its first four days"
+                + " so far"
         ) { observation in
             let now = valueIfEarly(observation, within: AccountFacts.earlyMs) {
                 AccountFacts.climb(to: observation.number(.limitUtilisationP95), ageMs: $0)
