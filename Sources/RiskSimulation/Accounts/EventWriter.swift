@@ -24,8 +24,10 @@ struct EventWriter {
         try draft.setEnvelope(type, organisation: state.profile.organisation)
         try draft.setSignup(state, self)
         if type == .payment || state.hasPaid {
-            let spentRequests = windows.requestsOfThirtyDays(slot: slot, before: WorldCalendar.day(timeMs))
-            try draft.setPayment(state, requests30d: type == .payment ? 0 : spentRequests)
+            let day = WorldCalendar.day(timeMs)
+            let isFirst = type == .payment
+            try draft.setPayment(
+                state, requests30d: isFirst ? 0 : windows.requestsOfThirtyDays(slot: slot, before: day))
         }
         if type == .usage {
             windows.facts(slot: slot, timeMs: timeMs, into: &facts)

@@ -57,11 +57,14 @@ struct UsageWindows: Sendable {
     /// Requests of one hour, past or planned, of the last eight days.
     func requests(slot: Int, hour: Int) -> Int { Int(requests[slot * Self.hourCount + hour % Self.hourCount]) }
 
-    /// Requests of the thirty days before a day.
+    /// Requests of the thirty days before a day, as far as the windows hold them: the next active day may be laid long
+    /// after it.
     func requestsOfThirtyDays(slot: Int, before day: Int) -> Int {
         var sum = 0
         let latest = Int(latestDay[slot])
-        for past in max(0, day - 30, latest - Self.dayCount + 1)..<max(0, day) where past <= latest {
+        let first = max(0, day - 30, latest - Self.dayCount + 1)
+        guard first < day else { return 0 }
+        for past in first..<day where past <= latest {
             sum += Int(days[slot * Self.dayCount + past % Self.dayCount])
         }
         return sum

@@ -110,7 +110,8 @@ struct Simulate: ParsableCommand {
                 commitSequence: 1, committedAtMs: WorldCalendar.startMs,
                 content: .sessionStarted(
                     SessionStart(
-                        version: StillwatchVersion.current, stateWasEmpty: true, accountCapacity: capacity.accounts,
+                        // Not this program's version: the same seed gives the same bytes in the next one.
+                        version: "simulated", stateWasEmpty: true, accountCapacity: capacity.accounts,
                         identifierCapacity: capacity.identifiers))))
         let progress = ProgressLine()
         let span = Double(WorldCalendar.dayMs) * Double(parameters.untilDay)
