@@ -34,8 +34,8 @@ enum PlattScaling {
         return positives >= minimum && labels.count - positives >= minimum
     }
 
-    /// How much the summed log loss has to fall for a fit to be kept: two numbers fitted to margins that need none lower
-    /// it by more in 5 % of cases (half of χ² with two degrees of freedom, the likelihood-ratio test).
+    /// How much the summed log loss has to fall for a fit to be kept: two numbers fitted to margins that need none
+    /// lower it by more in 5 % of cases (half of χ² with two degrees of freedom, the likelihood-ratio test).
     static let gainMinimum = 3.0
 
     /// The fit if the rows call for one, else the model's own probabilities.
