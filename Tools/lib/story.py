@@ -1,6 +1,7 @@
 """The story that Tools/run tells the service: who comes, what is known of them, and when.
 
-A hobbyist, a university laboratory, a start-up's coding agents, and then eight siblings of one network, one after another.
+Ordinary customers who were there before, a hobbyist, a university laboratory, a start-up's coding agents, and then eight
+siblings of one network, one after another.
 All of it is invented. Each event carries what a provider knows of the account at that time: the sign-up always, the
 payment once there was one, the usage at its checkpoints.
 """
@@ -9,6 +10,7 @@ import dataclasses
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
+ORDINARY = 60
 STUDENTS = 14
 AGENTS = 5
 # The network's life starts so long ago; a sibling comes every so often.
@@ -88,6 +90,11 @@ class Account:
             usage["active_hour_hist"], usage["active_dow_hist"], start_ms, hours)
         usage["longest_idle_gap_s"] = min(usage["longest_idle_gap_s"], int(hours * 3600 / 2))
         last_day = max(1, round(count * min(1, 24 / max(hours, 1))))
+        # Nobody is near a limit with the first few requests.
+        fullness = min(1, last_day / 300)
+        for name in ("limit_utilisation_p50", "limit_utilisation_p95"):
+            usage[name] = round(usage[name] * fullness, 3)
+        usage["status_429_24h"] = int(usage["status_429_24h"] * last_day / 300)
         return {
             "requests_1h": max(1, round(count * min(1, 1 / max(hours, 1)))), "requests_24h": last_day,
             "requests_7d": round(count * min(1, 168 / max(hours, 1))), "tokens_in_24h": last_day * tokens_in,
@@ -148,6 +155,26 @@ def usage(template, capabilities, hours, weekdays, **changes):
 def template(name):
     """A prompt of somebody's own."""
     return {"template_top1_ref": name, "prefix_minhash": [f"{name}-{i}" for i in range(8)]}
+
+
+def ordinary(number):
+    """One of those who were there before: at home or on a cloud machine, many with the same public agent."""
+    on_cloud = number % 3 == 0
+    return Account(
+        f"ordinary-{number:02}",
+        {"email": f"{('kim', 'lea', 'jon', 'mia', 'tom')[number % 5]}.{'abcdefghijklmnop'[number % 16] * 3}{7 * number}@"
+                  + ("example.com", f"company-{number}.example")[on_cloud],
+         "ip": f"192.0.{10 + number}.{1 + 3 * number}", "device": f"computer-{number}"},
+        signup(email_domain_class=("free", "custom")[on_cloud], email_domain_age_days=(7300, 400 + 40 * number)[on_cloud],
+               email_mx_ref=("mx-big-mail", "mx-office-suite")[on_cloud], ip_type=("residential", "hosting")[on_cloud],
+               asn_ref=("as-home-telecom", "as-cloud")[on_cloud], form_fill_ms=20000 + 900 * number,
+               tls_client_ref=("tls-browser", "tls-agent")[number % 2],
+               client_claimed_ref=("browser", "agent")[number % 2], profile_template_ref=f"profile-{number}",
+               declared_use_code=("coding", "chat")[number % 2]),
+        payment(f"card-ordinary-{number}", f"address-ordinary-{number}", is_virtual_card=on_cloud,
+                issuer_programme_ref=("programme-house-bank", f"programme-virtual-{1 + number % 2}")[on_cloud]),
+        usage(PUBLIC_AGENT if number % 4 else template(f"own-{number}"), MIXED, EVENING, EVERY_DAY,
+              template_top1_share=0.8), pays_after_h=5 + number % 40, checkpoints={5: 4, 20: 60, 100: 300})
 
 
 def hobbyist():
@@ -256,7 +283,12 @@ def acts(now_ms):
     start_up = [event for number in range(1, AGENTS + 1) for event in agent(number).events(
         now_ms - 9 * DAY_MS + number * 3 * HOUR_MS, shown=number in (1, AGENTS),
         shown_names=("sign-up", "payment", "usage 100", "usage 2500"))]
+    before = [event for number in range(1, ORDINARY + 1) for event in ordinary(number).events(
+        days_ago(now_ms, 60 + number, at_hour=7 + number % 15), shown=False)]
     return [
+        Act("Those who were there before",
+            f"{ORDINARY} ordinary customers of the last months, many with one public agent: what is ordinary here. None is "
+            "shown.", in_order(before), True),
         Act("A hobbyist", "Ana signs up at home, pays by card a day later and uses a public coding agent in the evenings.",
             in_order(hobbyist().events(days_ago(now_ms, 40, at_hour=18))), True),
         Act("A university laboratory",
