@@ -10,8 +10,8 @@ struct AccountLinks: Sendable {
     /// One identifier the account came with.
     struct Attachment: Sendable {
         let key: UInt64
-        /// When the identifier was first seen. One that was forgotten in between starts another life, in which this
-        /// account is not counted.
+        /// Which life of the identifier it was seen in. One that was forgotten in between starts another life, in
+        /// which this account is not counted.
         let life: Int64
         let atMs: Int64
         let identifierClass: UInt8

@@ -3,6 +3,8 @@ internal import RiskCore
 /// What is remembered of one identifier.
 struct IdentifierLinks: Sendable {
     let firstSeenMs: Int64
+    /// A number of its own for each time it came to be known. Not its time, which a caller could choose again.
+    let life: Int64
     private(set) var lastSeenMs: Int64
     private var accounts = 0
     private var labelledBad = 0
@@ -12,8 +14,9 @@ struct IdentifierLinks: Sendable {
     var organisations = 0
     var companions = 0
 
-    init(firstSeenMs: Int64) {
+    init(firstSeenMs: Int64, life: Int64) {
         self.firstSeenMs = firstSeenMs
+        self.life = life
         lastSeenMs = firstSeenMs
         arrivals = DecayedArrivals(atMs: firstSeenMs)
     }

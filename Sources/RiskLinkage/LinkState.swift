@@ -44,6 +44,7 @@ public struct LinkState: Sendable {
     var accounts: RecencyTable<AccountLinks>
     var identifiers: RecencyTable<IdentifierLinks>
     private var pairs: RecencyTable<Int64>
+    private var lives: Int64 = 0
     private var population: Population
     private var expiries = Heap<LabelExpiry>()
 
@@ -119,14 +120,14 @@ public struct LinkState: Sendable {
         }
         var sharesOrganisation = false
         if let organisation = keys.organisation, identifier.organisations > 0 {
-            sharesOrganisation = pairs[LinkKey.pair(key, life: identifier.firstSeenMs, with: organisation)] != nil
+            sharesOrganisation = pairs[LinkKey.pair(key, life: identifier.life, with: organisation)] != nil
         }
         var sharesCompanion = false
         if let companion = identifierClass.companion, let own = keys.key(of: companion) {
-            sharesCompanion = pairs[LinkKey.pair(key, life: identifier.firstSeenMs, with: own)] != nil
+            sharesCompanion = pairs[LinkKey.pair(key, life: identifier.life, with: own)] != nil
         }
         return identifier.facts(
-            atMs: keys.timeMs, leavingOut: account?.attachment(key, life: identifier.firstSeenMs), account: account,
+            atMs: keys.timeMs, leavingOut: account?.attachment(key, life: identifier.life), account: account,
             sharesOrganisation: sharesOrganisation, sharesCompanion: sharesCompanion)
     }
 
@@ -138,9 +139,9 @@ public struct LinkState: Sendable {
             for attachment in account.join(organisation) { moveToTenant(attachment, organisation, atMs: keys.timeMs) }
         }
         for (identifierClass, key, isInEvent) in keys.identifiers where isInEvent {
-            let life = identifiers[key]?.firstSeenMs ?? keys.timeMs
+            let life = identifiers[key]?.life ?? nextLife()
             let isNew = account.attach(identifierClass, key: key, life: life, atMs: keys.timeMs)
-            identifiers.touch(key, inserting: IdentifierLinks(firstSeenMs: life)) {
+            identifiers.touch(key, inserting: IdentifierLinks(firstSeenMs: keys.timeMs, life: life)) {
                 $0.see(atMs: keys.timeMs, isNewAccount: isNew, account: account)
             }
             if let organisation = account.organisation, addPair(key, life: life, with: organisation, atMs: keys.timeMs)
@@ -165,9 +166,14 @@ public struct LinkState: Sendable {
 
     /// An account that counted on an identifier as an organisation of its own turns out to belong to a tenant.
     private mutating func moveToTenant(_ attachment: AccountLinks.Attachment, _ organisation: UInt64, atMs: Int64) {
-        guard identifiers[attachment.key]?.firstSeenMs == attachment.life else { return }
+        guard identifiers[attachment.key]?.life == attachment.life else { return }
         let isNew = addPair(attachment.key, life: attachment.life, with: organisation, atMs: atMs)
         identifiers.modify(attachment.key) { $0.organisations += isNew ? 0 : -1 }
+    }
+
+    private mutating func nextLife() -> Int64 {
+        lives += 1
+        return lives
     }
 
     /// Whether the pair is new.
@@ -190,7 +196,7 @@ public struct LinkState: Sendable {
             if standing != account.standing { $0.labelledAtMs = atMs }
         }
         guard standing != account.standing else { return }
-        for attachment in account.attachments where identifiers[attachment.key]?.firstSeenMs == attachment.life {
+        for attachment in account.attachments where identifiers[attachment.key]?.life == attachment.life {
             identifiers.modify(attachment.key) {
                 $0.relabel(from: account.standing, to: standing, oldAtMs: account.labelledAtMs, atMs: atMs)
             }

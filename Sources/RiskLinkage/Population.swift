@@ -48,8 +48,11 @@ struct Population: Sendable {
     func facts(for event: AccountEvent, own: Part, profile: AccountProfile?) -> PopulationFacts {
         var facts = PopulationFacts()
         let keys = ClientKeys(event, own)
-        if let claim = keys.claim { facts.claimants = others(claim, countedIn: own.claimLife, at: own.claim) }
-        if let both = keys.both { facts.claimantsAlike = others(both, countedIn: own.bothLife, at: own.both) }
+        // Without a fingerprint to compare, a claim is no contradiction.
+        if let claim = keys.claim, let both = keys.both {
+            facts.claimants = others(claim, countedIn: own.claimLife, at: own.claim)
+            facts.claimantsAlike = others(both, countedIn: own.bothLife, at: own.both)
+        }
         if let key = keys.fingerprint, let client = clients[key] {
             let isOwn = own.fingerprint == key && own.fingerprintLife == client.life && own.missingRate != .max
             facts.metadataMissingRate = client.missingRates.spread(

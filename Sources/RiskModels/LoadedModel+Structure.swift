@@ -34,9 +34,14 @@ extension LoadedModel {
                 "calibrations[\(index)]: expected a slope above 0 and a finite offset, found \(calibration.slope) and "
                     + "\(calibration.offset)")
         }
+        try require(
+            document.policy.rules.count <= Limits.ruleCount,
+            "policy.rules: expected at most \(Limits.ruleCount), found \(document.policy.rules.count)")
         for (index, rule) in document.policy.rules.enumerated() {
             try require(
-                !rule.threshold.isNaN, "policy.rules[\(index)].threshold: expected a number, found not a number")
+                !rule.threshold.isNaN && rule.falsePositiveShare.isFinite,
+                "policy.rules[\(index)]: expected a threshold and a finite share, found \(rule.threshold) and "
+                    + "\(rule.falsePositiveShare)")
         }
     }
 }

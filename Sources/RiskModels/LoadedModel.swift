@@ -9,6 +9,8 @@ public final class LoadedModel: Sendable {
         public static let featureCount = 4096
         /// Categories of one feature.
         public static let categoryCount = 4096
+        /// Rules of the policy.
+        public static let ruleCount = 64
         /// Golden inputs.
         public static let goldenInputCount = 1024
         /// Trees.

@@ -25,6 +25,12 @@ struct LogisticScorer: Sendable {
 
     /// - Throws: ``ModelFileError`` with code `invalid` if terms, features and numbers do not fit together.
     init(_ model: LogisticModel, features: [ModelFeature], path: String) throws(ModelFileError) {
+        guard model.terms.count <= 4 * features.count else {
+            throw ModelFileError(
+                .invalid,
+                "\(path).terms: expected at most 4 for each of the \(features.count) features, "
+                    + "found \(model.terms.count)")
+        }
         guard model.intercept.isFinite else {
             throw ModelFileError(.invalid, "\(path).intercept: expected a finite number, found \(model.intercept)")
         }
@@ -70,18 +76,21 @@ struct LogisticScorer: Sendable {
         func require(_ condition: Bool, _ expected: String) throws(ModelFileError) {
             guard condition else { throw ModelFileError(.invalid, "\(path): expected \(expected)") }
         }
+        // Far above what training gives, and small enough for every margin to be finite.
+        let magnitude = 1e9
         switch shape {
         case .numeric(_, let center, let scale, let weight):
             try require(feature.categories == nil, "a category term for the categorical feature \(feature.name)")
-            try require(center.isFinite && weight.isFinite, "a finite center and weight")
-            try require(scale.isFinite && scale > 0, "a scale above 0, found \(scale)")
+            try require(
+                center.isFinite && abs(weight) <= magnitude, "a finite center and a weight of at most \(magnitude)")
+            try require(scale.isFinite && scale >= 1e-30, "a scale of at least 1e-30, found \(scale)")
         case .missing(let weight):
-            try require(weight.isFinite, "a finite weight")
+            try require(abs(weight) <= magnitude, "a weight of at most \(magnitude)")
         case .category(let weights):
             try require(feature.categories != nil, "a numeric term for the numeric feature \(feature.name)")
             let count = (feature.categories?.count ?? 0) + 1
             try require(weights.count == count, "\(count) weights, found \(weights.count)")
-            try require(weights.allSatisfy(\.isFinite), "finite weights")
+            try require(weights.allSatisfy { abs($0) <= magnitude }, "weights of at most \(magnitude)")
         }
     }
 }

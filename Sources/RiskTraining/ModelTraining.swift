@@ -37,7 +37,7 @@ public struct ModelTraining {
             name: name, features: data.features, kind: .logistic(LogisticModel(intercept: 0, terms: [])))
         document.training = statement(data)
         let split = HeldOutSplit(data, options: options)
-        let canJudge = hasBothClasses(data, split.fitted) && !split.heldOut.isEmpty
+        let canJudge = hasBothClasses(data, split.fitted) && hasBothClasses(data, split.heldOut)
         switch options.kind {
         case .logistic: try fitLogistic(data, canJudge ? split : nil, &document)
         case .trees: try fitTrees(data, canJudge ? split : nil, &document)
@@ -143,7 +143,10 @@ public struct ModelTraining {
             ("rows", Double(rows.count)),
             ("positives", Double(labels.count { $0 })),
         ]
-        document.training.metrics = metrics.compactMap { name, value in
+        // Of rows that were thinned out only what does not depend on how many there are of a class is a measure.
+        let isThinned = data.weights?.contains { $0 != 1 } ?? false
+        let measured = metrics.filter { !isThinned || ["roc_auc", "rows", "positives"].contains($0.0) }
+        document.training.metrics = measured.compactMap { name, value in
             value.map { TrainingStatement.Metric(name: "heldout_\(name)", value: $0) }
         }
     }

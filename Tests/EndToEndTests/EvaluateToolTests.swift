@@ -44,15 +44,22 @@ import Testing
         for (more, word) in [
             (["--test-from", "2025-11-05"], "EVALUATION_LEAKY_SPLIT"),
             (["--test-from", "2025-11-09"], "EVALUATION_LEAKY_SPLIT"),
-            (["--split", "random"], "EVALUATION_LEAKY_SPLIT"),
             (["--test-from", "2025-11-10T12:00:00Z", "--compare", "x=/nowhere.csv"], "TRAINING_UNREADABLE"),
         ] {
             let (status, _, error) = try Executable.run(Executable.path("stillwatch"), try arguments() + more)
             #expect(status == 1 && error.contains(word), "\(more): \(error)")
         }
-        let (status, _, error) = try Executable.run(
-            Executable.path("stillwatch"), try arguments() + ["--test-from", "10.11.2025"])
-        #expect(status == 64, "\(error)")
+        let random = try Executable.run(
+            Executable.path("stillwatch"),
+            [
+                "evaluate", "--events", path("log.swlog"), "--labels", Self.fixtures + "/labels.csv", "--out",
+                path("report"), "--split", "random",
+            ])
+        #expect(random.status == 1 && random.error.contains("EVALUATION_LEAKY_SPLIT"), "\(random.error)")
+        for more in [["--test-from", "10.11.2025"], ["--split", "random"], ["--test-from", "20251110"]] {
+            let (status, _, error) = try Executable.run(Executable.path("stillwatch"), try arguments() + more)
+            #expect(status == 64, "\(more): \(error)")
+        }
     }
 
     @Test func exportedFeaturesStandBesideTheirRows() throws {

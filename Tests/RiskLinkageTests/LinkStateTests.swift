@@ -30,6 +30,26 @@ import Testing
         return try Self.event("a\(Int.random(in: 0..<20, using: &generator))", atMs: atMs, org: org, identifiers)
     }
 
+    /// A caller chooses its times, so an identifier that was forgotten can come back at the time it first came.
+    @Test(arguments: 1...40 as ClosedRange<UInt64>)
+    func noCountIsNegativeWhenForgottenIdentifiersComeBackAtTheirOldTimes(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        var state = LinkState(capacity: LinkState.Capacity(accounts: 10, identifiers: Int(seed % 3) + 1))
+        for _ in 0..<300 {
+            let atMs = 1_700_000_000_000 + Int64.random(in: 0...1, using: &generator)
+            if Int.random(in: 0..<6, using: &generator) == 0 {
+                let account = Reference("a\(Int.random(in: 0..<20, using: &generator))")
+                let verdict = Label.Verdict.allCases.randomElement(using: &generator) ?? .abusive
+                state.apply(Label(account: account, verdict: verdict, source: "test", knownAtMs: atMs))
+            }
+            let snapshot = state.apply(try randomEvent(&generator, atMs: atMs))
+            for facts in snapshot.facts.compactMap({ $0 }) {
+                let counts = [facts.accounts, facts.organisations, facts.companions, facts.labelledBad, facts.verified]
+                #expect(counts.allSatisfy { $0 >= 0 }, "seed \(seed): \(counts)")
+            }
+        }
+    }
+
     @Test(arguments: 1...30 as ClosedRange<UInt64>)
     func agreesWithCountingFromScratch(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)

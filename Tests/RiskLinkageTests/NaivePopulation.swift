@@ -30,12 +30,10 @@ struct NaivePopulation {
         own.add(event)
         let others = latest.filter { $0.key != event.account }.map(\.value)
         var facts = PopulationFacts()
-        if own.claim != nil {
+        if own.claim != nil, own.fingerprint != nil {
             facts.claimants = Double(others.count { $0.claim == own.claim })
-            if own.fingerprint != nil {
-                facts.claimantsAlike = Double(
-                    others.count { $0.claim == own.claim && $0.fingerprint == own.fingerprint })
-            }
+            facts.claimantsAlike = Double(
+                others.count { $0.claim == own.claim && $0.fingerprint == own.fingerprint })
         }
         if own.fingerprint != nil {
             facts.metadataMissingRate = spread(

@@ -47,7 +47,8 @@ extension FeatureCatalogue {
             let usd =
                 ($0.number(.tokensIn24h) * listPriceInUsdPerMillion + $0.number(.tokensOut24h)
                     * listPriceOutUsdPerMillion) / 1e6
-            return price > 0 ? 30 * usd / price : .nan
+            // A price of next to nothing must not make the margin infinite.
+            return price > 0 ? min(30 * usd / price, 1e6) : .nan
         },
     ]
 

@@ -69,6 +69,10 @@ final class LogSurvey {
         guard eventCount > 0 else {
             throw EvaluationError(.empty, "\(log): expected scored events, found none")
         }
+        if replay.missingEntryCount > 0 {
+            notes.append(
+                "The log lacks \(replay.missingEntryCount) entries: links, and so features, behind them may be wrong.")
+        }
     }
 
     private func note(_ event: ReplayedEvent) {

@@ -73,7 +73,11 @@ public struct EventTraining: Sendable {
             let account = accounts.number(of: event.observation.event.account)
             try rows.add(event, vector: vector, account: account)
         }
-        return try rows.train(place: log, digests: digests, progress: progress)
+        var document = try rows.train(place: log, digests: digests, progress: progress)
+        if replay.missingEntryCount > 0 {
+            document.training.options.append("missing_log_entries=\(replay.missingEntryCount)")
+        }
+        return document
     }
 
     /// What an account's rows are: abusive, not abusive, or nil if it gives none.

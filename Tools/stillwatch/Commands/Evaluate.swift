@@ -87,6 +87,10 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("expected --train-until, or --model that says when its training ended")
         }
         if split == .random, model != nil { throw ValidationError("--split random trains its own model") }
+        let periods = [trainUntil, labelsUntil, validateFrom, testFrom, testUntil]
+        if split == .random, periods.contains(where: { $0 != nil }) {
+            throw ValidationError("--split random takes no periods")
+        }
         guard folds >= 0 else { throw ValidationError("--folds: expected at least 0, found \(folds)") }
         for text in compare where Self.comparison(text) == nil {
             throw ValidationError("--compare: expected NAME=FILE.csv, found \"\(text)\"")

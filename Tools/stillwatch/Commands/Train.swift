@@ -65,6 +65,12 @@ struct Train: ParsableCommand {
         guard (events == nil) != (csv == nil) else { throw ValidationError("expected either --events or --csv") }
         if events != nil, labels == nil { throw ValidationError("--events needs --labels") }
         if csv != nil, label == nil { throw ValidationError("--csv needs --label") }
+        if csv != nil, labels != nil || until != nil || labelsUntil != nil {
+            throw ValidationError("--labels, --until and --labels-until need --events")
+        }
+        if events != nil, label != nil || !categorical.isEmpty {
+            throw ValidationError("--label and --categorical need --csv")
+        }
     }
 
     func run() throws {
@@ -112,8 +118,21 @@ struct Train: ParsableCommand {
                 + "least): this model never decides so")
     }
 
+    /// An account's highest margin is lower where rows of it are missing.
+    private func warnOfThinnedThresholds(_ model: LoadedModel) {
+        guard let option = model.document.training.options.first(where: { $0.hasPrefix(Self.keptShare) }),
+            option != "\(Self.keptShare)1.0", !model.document.policy.rules.isEmpty
+        else { return }
+        standardError(
+            "warning: rows were thinned out (\(option)), so more honest accounts than the budget says may reach the "
+                + "thresholds; set them with evaluate, or raise --row-limit")
+    }
+
+    private static let keptShare = "kept_share_of_unlabelled_usage="
+
     private func report(_ model: LoadedModel) throws {
         try warnOfMissingThresholds(model)
+        warnOfThinnedThresholds(model)
         let training = model.document.training
         if json {
             print(

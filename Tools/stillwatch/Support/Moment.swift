@@ -7,7 +7,8 @@ struct Moment: ExpressibleByArgument {
     let ms: Int64
 
     init?(argument: String) {
-        if let ms = Int64(argument), ms >= 0 {
+        // Smaller numbers are days without hyphens or years, not moments of 1970.
+        if let ms = Int64(argument), ms == 0 || ms >= 100_000_000_000 {
             self.ms = ms
             return
         }

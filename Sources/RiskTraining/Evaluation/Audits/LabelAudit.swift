@@ -18,6 +18,8 @@ enum LabelAudit {
         }
         for label in labels {
             guard let account = ledger.number(of: label.account) else { continue }
+            // Of an account that is older than the log, labels may well be older than its first event here.
+            guard ledger.entries[account].isBornInLog else { continue }
             let firstMs = ledger.entries[account].firstMs
             guard label.knownAtMs < firstMs else { continue }
             throw EvaluationError(

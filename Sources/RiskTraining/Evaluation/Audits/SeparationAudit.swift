@@ -57,6 +57,7 @@ struct SeparationAudit {
         self.ledger = ledger
         var counts: [Truth.Kind: Int] = [:]
         for account in ledger.truth.accounts.values { counts[account.kind, default: 0] += 1 }
+        if !ledger.truth.isSimulated { counts[.honest] = nil }
         // Without a truth file, nobody knows how many honest accounts there are: take a fixed share of them.
         shares = counts.mapValues { min(1, Double(Self.sampleCount) / Double($0)) }
     }
