@@ -71,11 +71,12 @@ def draws(sequences):
 
 
 def thinned(table, candidates, labels, row_limit):
-    """The rows that training keeps and their weights: usage rows of nobody abusive are halved until all fit."""
+    """The rows that training keeps and their weights: usage rows of nobody abusive are halved until all fit, or they
+    are no more than a quarter of the rest."""
     can_thin = table.is_usage[candidates] & ~labels[candidates]
     bits = draws(table.sequences[candidates])
     keeps, halvings = numpy.ones(len(candidates), bool), 0
-    while keeps.sum() > row_limit and (can_thin & keeps).any() and halvings < 40:
+    while keeps.sum() > row_limit and 4 * (can_thin & keeps).sum() > (~can_thin).sum() and halvings < 40:
         halvings += 1
         keeps = ~can_thin | (bits >> numpy.uint64(64 - halvings) == 0)
     rows = candidates[keeps]

@@ -5,7 +5,8 @@ internal import RiskModels
 /// The rows that a replay gives, column by column; they get their labels when they are learnt from.
 ///
 /// Bounded by a row limit: beyond it, usage rows of accounts that nobody calls abusive are thinned out, and those that
-/// stay count more. Rows of abusive accounts and all signup and payment rows are always kept.
+/// stay count more, as long as they are more than a quarter of the rest. Rows of abusive accounts and all signup and
+/// payment rows are always kept, so the limit can be exceeded.
 struct EventRows {
     /// How many rows it holds before it thins out.
     let rowLimit: Int
@@ -44,8 +45,12 @@ struct EventRows {
         eventTypes.append(observed.type)
         isThinned.append(canThin)
         thinnedCount += canThin ? 1 : 0
-        while rowCount > rowLimit, thinnedCount > 0, !sampling.isExhausted { thinOut() }
+        while rowCount > rowLimit, canThinOut { thinOut() }
     }
+
+    /// Honest use is thinned out only while it is more than a quarter of the rest: a model that hardly sees any calls
+    /// every account that has grown older abusive.
+    private var canThinOut: Bool { 4 * thinnedCount > rowCount - thinnedCount && !sampling.isExhausted }
 
     private mutating func thinOut() {
         sampling.halve()
