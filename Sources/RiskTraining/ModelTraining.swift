@@ -110,8 +110,7 @@ public struct ModelTraining {
         _ document: ModelDocument, _ data: TrainingData, _ rows: [Int]
     ) throws(TrainingError) -> [Double] {
         let model = try loadable { () throws(ModelFileError) in try LoadedModel(document, digest: []) }
-        var contributions: [Double] = []
-        return rows.map { model.score(data.vector($0), contributions: &contributions) }
+        return rows.map { model.margin(data.vector($0)) }
     }
 
     private func loadable<Value>(_ body: () throws(ModelFileError) -> Value) throws(TrainingError) -> Value {

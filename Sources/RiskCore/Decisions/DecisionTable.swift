@@ -9,12 +9,11 @@ public struct DecisionTable: Sendable {
     private let rows: [[Row]]
     private let defaultName: String
 
-    /// Lays a model's policy out. A decision point with rules of its own uses only those.
+    /// Lays a model's policy out.
     public init(_ policy: Policy) {
         rows = EventType.allCases.map { type in
-            let scope = policy.rules.contains { $0.eventType == type } ? type : nil
-            return policy.rules.filter { $0.eventType == scope }.sorted { $0.decision > $1.decision }.map { rule in
-                let name = "\(scope?.word ?? "any").\(rule.decision.word)@\(policy.version)"
+            policy.rules(at: type).sorted { $0.decision > $1.decision }.map { rule in
+                let name = "\(rule.eventType?.word ?? "any").\(rule.decision.word)@\(policy.version)"
                 return Row(threshold: rule.threshold, decision: rule.decision, name: name)
             }
         }

@@ -33,4 +33,9 @@ public struct Policy: Sendable, Equatable {
         self.rules = rules
     }
 
+    /// The rules that hold at a decision point: its own, or, if it has none, those for all.
+    public func rules(at eventType: EventType) -> [Rule] {
+        let scope = rules.contains { $0.eventType == eventType } ? eventType : nil
+        return rules.filter { $0.eventType == scope }
+    }
 }

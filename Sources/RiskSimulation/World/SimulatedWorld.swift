@@ -14,8 +14,6 @@ public struct SimulatedWorld {
         public let firstOf: TruthRow?
     }
 
-    /// Accounts that are alive, at most so far.
-    public private(set) var largestLiveCount = 0
     /// What was counted for the reproduction checks.
     public private(set) var tally: ReproductionTally
     /// What the provider got to know, in order of first events; complete at the end, labels after the end left out.
@@ -106,7 +104,6 @@ public struct SimulatedWorld {
             (accounts[slot], origins[slot], planned[slot]) = (account, origin, number)
         }
         windows.open(slot)
-        largestLiveCount = max(largestLiveCount, accounts.count - freeSlots.count)
         if origin >= 0 { tally.admit(populations[Int(origin)].plan.accounts[Int(number)], account.membership) }
         layNextDay(slot, from: account.firstHour / 24)
         enqueue(slot)

@@ -20,12 +20,11 @@ struct TablePredictor {
         var reader = try CSVReader(path: path)
         let sources = try match(TableHeader(&reader, path: path), path: path)
         var values = Array(repeating: 0.0, count: sources.count)
-        var contributions: [Double] = []
         var row = CSVRow()
         var count = 0
         while try reader.next(&row) {
             for (feature, source) in sources.enumerated() { values[feature] = try value(row, source, reader) }
-            let margin = model.score(values, contributions: &contributions)
+            let margin = model.margin(values)
             // A table has no decision points; its calibration is the one for all.
             try body(TablePrediction(probability: model.probability(margin: margin, at: .signup), margin: margin))
             count += 1

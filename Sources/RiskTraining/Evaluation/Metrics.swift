@@ -6,45 +6,23 @@ public enum Metrics {
     ///
     /// - Complexity: O(n log n).
     public static func rocAUC(scores: [Double], labels: [Bool]) -> Double? {
-        var pairs = 0.0
-        var below = 0
-        let steps = steps(scores, labels)
-        // From the lowest score up.
-        for step in steps.reversed() {
-            pairs += Double(step.positives) * (Double(below) + Double(step.negatives) / 2)
-            below += step.negatives
-        }
-        let total = totals(steps)
-        guard total.positives > 0, total.negatives > 0 else { return nil }
-        return pairs / (Double(total.positives) * Double(total.negatives))
+        ranked(scores, labels).rocAUC
     }
 
     /// Σ (recall gained × precision) over the distinct scores from the highest down; nil without positives.
     public static func averagePrecision(scores: [Double], labels: [Bool]) -> Double? {
-        let steps = steps(scores, labels)
-        let total = totals(steps).positives
-        guard total > 0 else { return nil }
-        var (positives, flagged, sum) = (0, 0, 0.0)
-        for step in steps {
-            positives += step.positives
-            flagged += step.positives + step.negatives
-            sum += Double(step.positives) / Double(total) * (Double(positives) / Double(flagged))
-        }
-        return sum
+        ranked(scores, labels).averagePrecision
     }
 
     /// The largest recall at a threshold that flags at most this share of the negatives; nil without both classes.
     public static func recall(atFalsePositiveShare share: Double, scores: [Double], labels: [Bool]) -> Double? {
-        let steps = steps(scores, labels)
-        let total = totals(steps)
-        guard total.positives > 0, total.negatives > 0 else { return nil }
-        var (positives, negatives, best) = (0, 0, 0)
-        for step in steps {
-            positives += step.positives
-            negatives += step.negatives
-            if Double(negatives) / Double(total.negatives) <= share { best = positives }
+        let ranked = ranked(scores, labels)
+        guard ranked.hasBothClasses else { return nil }
+        var best = 0
+        ranked.forEachStep { step in
+            if Double(step.negatives) / Double(ranked.negatives.count) <= share { best = step.positives }
         }
-        return Double(best) / Double(total.positives)
+        return Double(best) / Double(ranked.positives.count)
     }
 
     /// The mean of −ln(probability of what happened), probabilities kept 1e-15 away from 0 and 1; nil without rows.
@@ -57,30 +35,10 @@ public enum Metrics {
         mean(probabilities, labels) { ($0 - ($1 ? 1 : 0)) * ($0 - ($1 ? 1 : 0)) }
     }
 
-    /// How many rows of each class share a score.
-    private struct Step {
-        var positives = 0
-        var negatives = 0
-    }
-
-    /// One step for each distinct score, the highest first.
-    private static func steps(_ scores: [Double], _ labels: [Bool]) -> [Step] {
+    private static func ranked(_ scores: [Double], _ labels: [Bool]) -> RankedScores {
         check(scores, labels)
-        var steps: [Step] = []
-        var previous = Double.nan
-        for row in scores.indices.sorted(by: { scores[$0] > scores[$1] }) {
-            if scores[row] != previous { steps.append(Step()) }
-            previous = scores[row]
-            if labels[row] { steps[steps.count - 1].positives += 1 } else { steps[steps.count - 1].negatives += 1 }
-        }
-        return steps
-    }
-
-    private static func totals(_ steps: [Step]) -> Step {
-        steps.reduce(into: Step()) {
-            $0.positives += $1.positives
-            $0.negatives += $1.negatives
-        }
+        let pairs = zip(scores, labels)
+        return RankedScores(positives: pairs.filter(\.1).map(\.0), negatives: pairs.filter { !$0.1 }.map(\.0))
     }
 
     private static func mean(_ values: [Double], _ labels: [Bool], _ loss: (Double, Bool) -> Double) -> Double? {

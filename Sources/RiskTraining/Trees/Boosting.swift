@@ -18,8 +18,6 @@ struct Boosting {
     let seed: UInt64
     let threads: Int
 
-    /// Rows that a thread does at once. The sums over rows go by these blocks, for any number of threads.
-    static let blockRowCount = 8192
     /// The smallest curvature of a row relative to its weight: keeps steps finite where a row is certain.
     private static let curvatureMinimum = 1e-9
 
@@ -86,15 +84,9 @@ struct Boosting {
 
     // MARK: - Passes over the rows
 
-    private func blocks(_ count: Int) -> Int { (count + Self.blockRowCount - 1) / Self.blockRowCount }
-
-    private func block(_ number: Int, of count: Int) -> Range<Int> {
-        number * Self.blockRowCount..<min(count, (number + 1) * Self.blockRowCount)
-    }
-
     private func gradients(_ rows: [Int32], _ margins: [Double], _ scale: GradientScale) -> [GradientPair] {
-        let parts = parallelMap(blocks(rows.count), threads: threads) { number in
-            rows[block(number, of: rows.count)].map { row -> GradientPair in
+        let parts = parallelBlocks(of: rows.count, threads: threads) { block in
+            rows[block].map { row -> GradientPair in
                 let row = Int(row)
                 let weight = weight(row)
                 let probability = 1 / (1 + exp(-margins[row]))
@@ -111,8 +103,7 @@ struct Boosting {
         let tables = tree.splits.enumerated().map { level, split in
             split.goesRight.map { $0 ? UInt16(1) << UInt16(level) : 0 }
         }
-        let parts = parallelMap(blocks(table.rowCount), threads: threads) { number -> [UInt16] in
-            let rows = block(number, of: table.rowCount)
+        let parts = parallelBlocks(of: table.rowCount, threads: threads) { rows -> [UInt16] in
             var leaves = Array(repeating: UInt16(0), count: rows.count)
             for (split, bits) in zip(tree.splits, tables) {
                 let codes = table.columns[split.column].codes
@@ -125,8 +116,8 @@ struct Boosting {
 
     private func loss(_ margins: [Double], _ rows: [Int]) -> Double {
         let shift = log(options.positiveWeight)
-        let parts = parallelMap(blocks(rows.count), threads: threads) { number -> SIMD2<Double> in
-            rows[block(number, of: rows.count)].reduce(into: SIMD2<Double>.zero) { sum, row in
+        let parts = parallelBlocks(of: rows.count, threads: threads) { block -> SIMD2<Double> in
+            rows[block].reduce(into: SIMD2<Double>.zero) { sum, row in
                 let weight = data.weights?[row] ?? 1
                 sum += weight * SIMD2(logLoss(margin: margins[row] - shift, isPositive: data.labels[row]), 1)
             }

@@ -131,13 +131,8 @@ struct TreeLearner {
         do { loaded = try LoadedModel(document, digest: []) } catch {
             throw TrainingError(.badModel, "the linear base does not load: \(error)")
         }
-        let count = data.rowCount
-        let size = Boosting.blockRowCount
-        let parts = parallelMap((count + size - 1) / size, threads: options.threads) { block -> [Double] in
-            var contributions: [Double] = []
-            return (block * size..<min(count, (block + 1) * size)).map {
-                loaded.score(data.vector($0), contributions: &contributions)
-            }
+        let parts = parallelBlocks(of: data.rowCount, threads: options.threads) { rows in
+            rows.map { loaded.margin(data.vector($0)) }
         }
         return Array(parts.joined())
     }

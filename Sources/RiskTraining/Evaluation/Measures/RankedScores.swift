@@ -57,10 +57,11 @@ struct RankedScores: Sendable {
         var sum = 0.0
         var seen = 0
         forEachStep { step in
-            sum += Double(step.positives - seen) * Double(step.positives) / Double(step.positives + step.negatives)
+            let gained = Double(step.positives - seen) / Double(positives.count)
+            sum += gained * (Double(step.positives) / Double(step.positives + step.negatives))
             seen = step.positives
         }
-        return sum / Double(positives.count)
+        return sum
     }
 
     /// The smallest threshold that at most this share of the negatives reaches; nil where the share is less than one

@@ -81,8 +81,6 @@ struct EventFigures: Sendable {
 
     /// From which margin on a policy asks for step_up or more at a decision point; nil: never.
     static func stepUpThreshold(_ policy: Policy, at point: EventType) -> Double? {
-        let own = policy.rules.filter { $0.eventType == point }
-        let rules = own.isEmpty ? policy.rules.filter { $0.eventType == nil } : own
-        return rules.filter { $0.decision >= .stepUp }.map(\.threshold).min()
+        policy.rules(at: point).filter(\.decision.isFlag).map(\.threshold).min()
     }
 }
