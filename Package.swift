@@ -47,7 +47,9 @@ let package = Package(
         library("RiskIdentity", ["RiskCore", crypto]),
         library("RiskLinearAlgebra", ["COpenBLAS"]),
         library("RiskModels", ["RiskCore", crypto]),
-        library("RiskLinkage", ["RiskCore", .product(name: "HeapModule", package: "swift-collections")]),
+        library(
+            "RiskLinkage",
+            ["RiskCore", "RiskLinearAlgebra", .product(name: "HeapModule", package: "swift-collections")]),
         library("RiskWire", ["RiskCore", "RiskModels", "CProtobufC", "CStillwatchProtos"]),
         library("RiskEventLog", ["RiskCore", "RiskWire"]),
         library("RiskEngine", ["RiskCore", "RiskLinkage", "RiskModels", "RiskWire"]),

@@ -190,11 +190,16 @@ public final class ServableModel: Sendable {
         var result: [ScoreAnswer.Link] = []
         for identifierClass in IdentifierClass.linked {
             guard let facts = snapshot[identifierClass], facts.accounts > 0 else { continue }
-            result.append(
-                ScoreAnswer.Link(
-                    identifierClass: identifierClass, accounts: UInt64(facts.accounts),
-                    organisations: UInt64(facts.organisations), labelledBad: UInt64(facts.labelledBad),
-                    firstSeenMs: facts.firstSeenMs, contribution: sums[identifierClass.rawValue]))
+            var link = ScoreAnswer.Link(identifierClass: identifierClass)
+            link.accounts = UInt64(facts.accounts)
+            link.unrelatedAccounts = UInt64(facts.accounts - facts.related)
+            link.organisations = UInt64(facts.organisations)
+            link.labelledBad = UInt64(facts.labelledBad)
+            link.firstSeenMs = facts.firstSeenMs
+            link.lastBanMs = facts.lastBanMs
+            link.surprise = facts.surprise
+            link.contribution = sums[identifierClass.rawValue]
+            result.append(link)
         }
         return result.sorted { $0.contribution > $1.contribution }
     }

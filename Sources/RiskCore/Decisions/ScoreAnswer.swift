@@ -36,28 +36,50 @@ public struct ScoreAnswer: Sendable, Equatable {
         /// The class of the shared identifier.
         public var identifierClass: IdentifierClass
         /// Distinct other accounts.
-        public var accounts: UInt64
+        public var accounts: UInt64 = 0
+        /// Those of them that do not belong to the account's own tenant.
+        public var unrelatedAccounts: UInt64 = 0
         /// Distinct other organisations.
-        public var organisations: UInt64
+        public var organisations: UInt64 = 0
         /// Other accounts labelled abusive.
-        public var labelledBad: UInt64
+        public var labelledBad: UInt64 = 0
         /// When the identifier was first seen, Unix milliseconds.
-        public var firstSeenMs: Int64
+        public var firstSeenMs: Int64 = 0
+        /// When an account on it was last labelled abusive, Unix milliseconds; nil if never.
+        public var lastBanMs: Int64?
+        /// How surprising it would be by chance that so many unrelated accounts share one, in nats.
+        public var surprise = 0.0
         /// What the features of this class add to the margin.
-        public var contribution: Double
+        public var contribution = 0.0
+        /// The margin minus the margin of the same request without this identifier; nil if it was not worked out, since
+        /// other links mattered more.
+        public var effectIfRemoved: Double?
 
-        /// A link.
-        public init(
-            identifierClass: IdentifierClass, accounts: UInt64, organisations: UInt64, labelledBad: UInt64,
-            firstSeenMs: Int64, contribution: Double
-        ) {
-            self.identifierClass = identifierClass
-            self.accounts = accounts
-            self.organisations = organisations
-            self.labelledBad = labelledBad
-            self.firstSeenMs = firstSeenMs
-            self.contribution = contribution
-        }
+        /// A link that connects to nobody.
+        public init(identifierClass: IdentifierClass) { self.identifierClass = identifierClass }
+    }
+
+    /// The cluster that the account belongs to. Counts leave out the account itself.
+    public struct Cluster: Sendable, Equatable {
+        /// The cluster.
+        public var id: ClusterID
+        /// Other members.
+        public var accounts: UInt64 = 0
+        /// Organisations among them other than the account's own.
+        public var organisations: UInt64 = 0
+        /// Other members labelled abusive.
+        public var labelledBad: UInt64 = 0
+        /// When its first member was seen, Unix milliseconds.
+        public var bornMs: Int64 = 0
+        /// Log-odds that the account belongs to it, by what it shares.
+        public var tie = 0.0
+        /// What the features of the cluster add to the margin.
+        public var contribution = 0.0
+        /// The margin minus the margin of the same request of an account in no cluster.
+        public var effectIfRemoved = 0.0
+
+        /// A cluster.
+        public init(id: ClusterID) { self.id = id }
     }
 
     /// Log-odds before calibration. bias + Σ contributions = margin within 1e-9.
@@ -74,6 +96,8 @@ public struct ScoreAnswer: Sendable, Equatable {
     public var reasons: [Reason]
     /// Every class with other accounts on it, largest contribution first.
     public var links: [Link]
+    /// The cluster that the account belongs to; nil if none.
+    public var cluster: Cluster?
     /// SHA-256 of the model file; 32 bytes.
     public var modelDigest: [UInt8]
     /// The name the model was served under.
@@ -92,7 +116,8 @@ public struct ScoreAnswer: Sendable, Equatable {
     /// An answer that is not committed yet.
     public init(
         margin: Double, probability: Double, decision: Decision, decisionRule: String, bias: Double,
-        reasons: [Reason], links: [Link], modelDigest: [UInt8], modelAlias: String, missingFeatureCount: Int,
+        reasons: [Reason], links: [Link], cluster: Cluster? = nil, modelDigest: [UInt8], modelAlias: String,
+        missingFeatureCount: Int,
         features: [FeatureContribution] = [], degraded: [String] = [], commitSequence: UInt64 = 0,
         decisionID: String = ""
     ) {
@@ -103,6 +128,7 @@ public struct ScoreAnswer: Sendable, Equatable {
         self.bias = bias
         self.reasons = reasons
         self.links = links
+        self.cluster = cluster
         self.modelDigest = modelDigest
         self.modelAlias = modelAlias
         self.missingFeatureCount = missingFeatureCount

@@ -73,4 +73,9 @@ public struct PopulationFacts: Sendable, Equatable {
 
     /// Nothing learned.
     public init() {}
+
+    /// What is learned by the account's TLS fingerprint goes.
+    mutating func forgetFingerprint() {
+        (claimants, claimantsAlike, metadataMissingRate) = (0, 0, nil)
+    }
 }

@@ -16,36 +16,13 @@ public enum IdentifierClass: Int, CaseIterable, Sendable {
     }
 
     /// How many accounts ordinarily share one identifier of this class; link counts are divided by it.
-    ///
-    /// Rough on purpose: a campus address or a public agent's TLS fingerprint is shared by many honest accounts, a
-    /// device or a card by very few. What is left over after the division is for the model to weigh.
-    public var expectedDegree: Double {
-        switch self {
-        case .device, .instrument, .email, .phone: 1
-        case .billingAddr, .profileTemplate: 2
-        case .ipPrefix: 4
-        case .referral: 10
-        case .template, .prefix: 20
-        case .emailDomain: 50
-        case .emailMask: 200
-        case .emailMx, .issuerProgramme: 500
-        case .org, .asn: 2000
-        case .tlsClient: 5000
-        }
-    }
+    public var expectedDegree: Double { character.expectedDegree }
 
     /// The count of accounts from which more no longer add anything.
     ///
     /// What is shared by so many is a hub. A hub's count says little more than how long the service has been running,
     /// and a weight learned on it would drift with time; it saturates, but never falls.
-    public var saturationCount: Double {
-        switch self {
-        case .device, .instrument, .email, .phone, .billingAddr, .profileTemplate, .ipPrefix, .referral: 400
-        case .template, .prefix, .emailDomain: 500
-        case .emailMask: 1000
-        case .emailMx, .issuerProgramme, .org, .asn, .tlsClient: 5000
-        }
-    }
+    public var saturationCount: Double { character.saturationCount }
 
     /// Whether strangers ordinarily share one. Only there can long-standing company be a reason for trust: on a network
     /// or a mail domain, not on a card or a device.

@@ -33,10 +33,10 @@ extension ScoreAnswer.Reason {
 extension ScoreAnswer.Link {
     fileprivate init?(_ link: Stillwatch__V1__LinkEvidence) {
         guard let identifierClass = IdentifierClass(rawValue: Int(link.class_.rawValue)) else { return nil }
-        self.init(
-            identifierClass: identifierClass, accounts: link.accounts, organisations: link.organisations,
-            labelledBad: link.labelled_bad, firstSeenMs: Int64(bitPattern: link.first_seen_ms),
-            contribution: link.contribution)
+        self.init(identifierClass: identifierClass)
+        (accounts, organisations, labelledBad) = (link.accounts, link.organisations, link.labelled_bad)
+        firstSeenMs = Int64(bitPattern: link.first_seen_ms)
+        contribution = link.contribution
     }
 }
 

@@ -1,0 +1,62 @@
+/// What is assumed of a class of identifier: the one table of it.
+///
+/// Rough on purpose: a campus address or a public agent's TLS fingerprint is shared by many honest accounts, a device
+/// or a card by very few. What is left over is for the model to weigh.
+public struct ClassCharacter: Sendable, Equatable {
+    /// How many accounts ordinarily share one identifier.
+    public let expectedDegree: Double
+    /// The count of accounts from which more add nothing.
+    public let saturationCount: Double
+    /// The most that sharing one may say for belonging together, in nats: how far the class is to be relied on.
+    public let reliability: Double
+    /// The count of accounts from which one joins nobody to anybody any more. Clusters that stand, stay.
+    public let joinCap: Double
+    /// Days after which an identifier that nobody came with is forgotten.
+    public let lifetimeDays: Int64
+    /// Classes of one kind say the same thing twice (an address and its network): only the strongest of a kind counts.
+    public let kind: Kind
+
+    /// What classes depend on each other.
+    public enum Kind: Int, CaseIterable, Sendable {
+        case device, payment, mailbox, mailPattern, profile, network, client, referral, prompt, phone, tenant
+    }
+}
+
+extension IdentifierClass {
+    /// What is assumed of the class.
+    public var character: ClassCharacter { Self.characters[rawValue - 1] }
+
+    private static let characters = allCases.map(\.assumed)
+
+    private var assumed: ClassCharacter {
+        switch self {
+        //                         expected, saturates, nats, cap, days
+        case .device: row(1, 400, 12, 400, 180, .device)
+        case .instrument: row(1, 400, 12, 400, 180, .payment)
+        case .email: row(1, 400, 14, 400, 180, .mailbox)
+        case .phone: row(1, 400, 12, 400, 180, .phone)
+        case .billingAddr: row(2, 400, 8, 400, 180, .payment)
+        case .profileTemplate: row(2, 400, 7, 400, 180, .profile)
+        case .ipPrefix: row(4, 400, 6, 200, 60, .network)
+        case .referral: row(10, 400, 4, 200, 90, .referral)
+        case .template: row(20, 500, 9, 20_000, 90, .prompt)
+        case .prefix: row(20, 500, 9, 20_000, 90, .prompt)
+        case .emailDomain: row(50, 500, 7, 500, 180, .mailbox)
+        case .emailMask: row(200, 1000, 4, 1000, 180, .mailPattern)
+        case .emailMx: row(500, 5000, 4, 2000, 180, .mailbox)
+        case .issuerProgramme: row(500, 5000, 3, 2000, 180, .payment)
+        case .asn: row(2000, 5000, 2, 2000, 180, .network)
+        case .tlsClient: row(5000, 5000, 2, 2000, 90, .client)
+        case .org: row(2000, 5000, 0, 0, 180, .tenant)
+        }
+    }
+
+    private func row(
+        _ expected: Double, _ saturation: Double, _ reliability: Double, _ cap: Double, _ days: Int64,
+        _ kind: ClassCharacter.Kind
+    ) -> ClassCharacter {
+        ClassCharacter(
+            expectedDegree: expected, saturationCount: saturation, reliability: reliability, joinCap: cap,
+            lifetimeDays: days, kind: kind)
+    }
+}

@@ -1,0 +1,76 @@
+/// The facts of one account at the moment of one event: of all its identifiers, its cluster, and of itself.
+public struct LinkSnapshot: Sendable, Equatable {
+    /// Facts by ``IdentifierClass`` raw value; nil where the account has no identifier of the class.
+    public var facts: [LinkFacts?]
+    /// The cluster that the account belongs to; nil if it belongs to none.
+    public var cluster: ClusterFacts?
+    /// How its rhythm compares with others'; nil before enough of it is known.
+    public var rhythm: RhythmFacts?
+    /// What the account's own earlier events said.
+    public var account = AccountFacts()
+    /// What other accounts make ordinary.
+    public var population = PopulationFacts()
+
+    /// No identifiers and no past.
+    public init() {
+        facts = Array(repeating: nil, count: IdentifierClass.slotCount)
+    }
+
+    /// The facts of one class; nil if the account has no identifier of it.
+    public subscript(identifierClass: IdentifierClass) -> LinkFacts? {
+        get { facts[identifierClass.rawValue] }
+        set { facts[identifierClass.rawValue] = newValue }
+    }
+
+    /// What the state would have said had the account never had an identifier of a class.
+    public func removing(_ identifierClass: IdentifierClass) -> LinkSnapshot {
+        replacing(identifierClass, with: nil)
+    }
+
+    /// What the state would have said had the account come with an identifier of a class that nobody else has.
+    public func refreshing(_ identifierClass: IdentifierClass, atMs: Int64) -> LinkSnapshot {
+        guard self[identifierClass] != nil else { return self }
+        var unseen = LinkFacts()
+        unseen.firstSeenMs = atMs
+        return replacing(identifierClass, with: unseen)
+    }
+
+    private func replacing(_ identifierClass: IdentifierClass, with facts: LinkFacts?) -> LinkSnapshot {
+        var result = self
+        result[identifierClass] = facts
+        for other in IdentifierClass.linked where other.companion == identifierClass {
+            // Its own value no longer is what is left out there.
+            guard let shared = result[other], shared.sharesCompanion else { continue }
+            result[other]?.companions += 1
+            result[other]?.sharesCompanion = false
+        }
+        if identifierClass == .tlsClient { result.population.forgetFingerprint() }
+        result.tieAgain()
+        return result
+    }
+
+    /// Weighs anew whether the account belongs to its cluster, by what it shares.
+    public mutating func tieAgain() {
+        guard var cluster else { return }
+        let ties = Self.ties(IdentifierClass.linked.map { ($0, self[$0]?.tie ?? 0) })
+        (cluster.tie, cluster.tieKinds) = (cluster.prior + ties.sum, ties.kinds)
+        self.cluster = cluster.tie < ClusterFacts.tieThreshold ? nil : cluster
+    }
+
+    /// What classes say together, in nats: of each kind the strongest alone; and how many kinds say anything.
+    public static func ties(
+        _ ties: some Sequence<(identifierClass: IdentifierClass, nats: Double)>
+    ) -> (sum: Double, kinds: Double) {
+        var strongest = InlineArray<11, Double>(repeating: 0)
+        for (identifierClass, nats) in ties {
+            let kind = identifierClass.character.kind.rawValue
+            strongest[kind] = max(strongest[kind], nats)
+        }
+        var (sum, kinds) = (0.0, 0.0)
+        for index in strongest.indices where strongest[index] > 0 {
+            sum += strongest[index]
+            kinds += 1
+        }
+        return (sum, kinds)
+    }
+}
