@@ -17,6 +17,7 @@ public struct ClusterID: Hashable, Comparable, Sendable, CustomStringConvertible
     /// Such as `c17`.
     public var description: String { "c\(number)" }
 
+    /// By number: the older cluster first.
     public static func < (left: Self, right: Self) -> Bool { left.number < right.number }
 }
 
@@ -65,7 +66,8 @@ public struct ClusterFacts: Sendable, Equatable {
     public var templateShare: Double?
     /// Different combinations of sign-up channel and pathway among other members.
     public var routes = 0.0
-    /// Share of other members that moved to a new model within two days of its launch, of those that could; nil if none.
+    /// Share of other members that moved to a new model within two days of its launch, of those that could; nil if
+    /// none.
     public var pivotShare: Double?
     /// Exchanges of other members so far, by their last `exchanges_total`.
     public var exchanges = 0.0
