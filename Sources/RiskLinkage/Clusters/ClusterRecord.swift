@@ -110,7 +110,7 @@ struct ClusterRecord: Sendable {
     ///
     /// - Parameter others: Its members without the account that is asked about.
     static func prior(others: Int) -> Double {
-        min(-3, -8 + portableLog1p(Double(max(0, others - 1))))
+        min(-4, -8 + portableLog1p(Double(max(0, others - 1))))
     }
 
     /// The facts for an account at a moment, which is itself left out.
