@@ -46,6 +46,7 @@ public struct LinkState: Sendable {
     private var pairs: RecencyTable<Int64>
     private var lives: Int64 = 0
     private var population: Population
+    private var rhythms: RhythmIndex
     private var expiries = Heap<LabelExpiry>()
 
     /// An empty state.
@@ -55,6 +56,7 @@ public struct LinkState: Sendable {
         identifiers = RecencyTable(capacity: capacity.identifiers)
         pairs = RecencyTable(capacity: 2 * capacity.identifiers)
         population = Population(capacity: capacity.identifiers)
+        rhythms = RhythmIndex(capacity: min(RhythmIndex.capacity, capacity.accounts))
     }
 
     /// How much it holds.
@@ -102,6 +104,7 @@ public struct LinkState: Sendable {
     private func facts(for event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks?) -> LinkSnapshot {
         var snapshot = LinkSnapshot()
         if let history = account?.history { snapshot.account = history.facts }
+        snapshot.rhythm = account?.rhythm?.facts
         snapshot.population = population.facts(
             for: event, own: account?.populationPart ?? Population.Part(), profile: account?.history?.profile)
         for (identifierClass, key, _) in keys.identifiers {
@@ -154,7 +157,18 @@ public struct LinkState: Sendable {
                 identifiers.modify(key) { $0.companions += 1 }
             }
         }
+        followRhythm(event, keys, &account)
         accounts.touch(keys.account, inserting: account) { $0 = account }
+        for result in rhythms.takeResults() { accounts.modify(result.account) { $0.rhythm?.facts = result.facts } }
+    }
+
+    private mutating func followRhythm(_ event: AccountEvent, _ keys: EventKeys, _ account: inout AccountLinks) {
+        guard event.type == .usage else { return }
+        var record = account.rhythm ?? RhythmRecord()
+        rhythms.add(
+            event, account: keys.account, organisation: account.organisation ?? keys.account,
+            standing: account.standing, record: &record)
+        account.rhythm = record
     }
 
     private mutating func remember(_ event: AccountEvent, of account: inout AccountLinks) {
@@ -196,6 +210,7 @@ public struct LinkState: Sendable {
             if standing != account.standing { $0.labelledAtMs = atMs }
         }
         guard standing != account.standing else { return }
+        if let rhythm = account.rhythm { rhythms.setStanding(standing, of: key, slot: rhythm.slot) }
         for attachment in account.attachments where identifiers[attachment.key]?.life == attachment.life {
             identifiers.modify(attachment.key) {
                 $0.relabel(from: account.standing, to: standing, oldAtMs: account.labelledAtMs, atMs: atMs)
