@@ -75,8 +75,12 @@ struct EventRows {
 
     /// The rows as the learner takes them. Features that never vary are left out: a model cannot have learned of them.
     ///
-    /// - Parameter label: The label of an account's rows; nil if they are none.
-    func trainingData(label: (_ account: Int) -> Bool?) throws(TrainingError) -> TrainingData {
+    /// - Parameters:
+    ///   - prefixes: Features whose names begin with one of these are left out too.
+    ///   - label: The label of an account's rows; nil if they are none.
+    func trainingData(
+        withoutFeatures prefixes: [String] = [], label: (_ account: Int) -> Bool?
+    ) throws(TrainingError) -> TrainingData {
         var rows: [Int] = []
         var labels: [Bool] = []
         var newNumbers = Array(repeating: -1, count: rowCount)
@@ -90,6 +94,7 @@ struct EventRows {
         var kept: [[Double]] = []
         var transforms: [[NumericTransform]] = []
         for (index, feature) in FeatureCatalogue.features.enumerated() {
+            if prefixes.contains(where: { feature.name.hasPrefix($0) }) { continue }
             let column = rows.count == rowCount ? columns[index] : rows.map { columns[index][$0] }
             guard Self.varies(column) else { continue }
             features.append(

@@ -75,6 +75,8 @@ struct TrainingRows {
     func trainingData(
         leavingOut isLeftOut: (_ account: Int) -> Bool = { _ in false }
     ) throws(TrainingError) -> TrainingData {
-        try rows.trainingData { isLeftOut($0) ? nil : labelOfAccount[$0] }
+        try rows.trainingData(withoutFeatures: training.withoutFeatures) {
+            isLeftOut($0) ? nil : labelOfAccount[$0]
+        }
     }
 }

@@ -42,6 +42,12 @@ struct LearningArguments: ParsableArguments {
             """)
     var rowLimit = 2_000_000
 
+    @Option(
+        help: ArgumentHelp(
+            "Leave out the event features whose names begin so, such as rhythm.,link.card, to see what they add.",
+            valueName: "prefix,..."))
+    var without = ""
+
     @Option(help: "The model's name inside the file.")
     var name = "stillwatch"
 
@@ -84,6 +90,7 @@ struct LearningArguments: ParsableArguments {
         training.unlabelled = unlabelled
         training.unattributed = unattributed
         training.rowLimit = rowLimit
+        training.withoutFeatures = without.split(separator: ",").map(String.init)
         training.name = name
         return training
     }
