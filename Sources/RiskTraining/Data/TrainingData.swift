@@ -15,8 +15,8 @@ public struct TrainingData: Sendable {
     /// How much each row counts while fitting, where that is not what it stands for; nil: as ``weights``. Calibration,
     /// thresholds and metrics go by ``weights``.
     public var fitWeights: [Double]?
-    /// Whether a row is a copy that was altered to be learnt from: no calibration, threshold or metric looks at it. nil:
-    /// none is.
+    /// Whether a row is a copy that was altered to be learnt from: no calibration, threshold or metric looks at it.
+    /// nil: none is.
     public var isAltered: [Bool]?
     /// The transformations of each numeric feature that get a term of their own; ignored for categorical features.
     public var transforms: [[NumericTransform]]

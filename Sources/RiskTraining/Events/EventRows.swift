@@ -6,8 +6,8 @@ internal import RiskModels
 ///
 /// Bounded by a row limit: beyond it, usage rows of accounts that nobody calls abusive are thinned out, and those that
 /// stay count more, as long as they are more than a quarter of the rest. Rows of abusive accounts and all signup and
-/// payment rows are always kept, so the limit can be exceeded. Altered copies of rows come and go with their rows and do
-/// not count towards it.
+/// payment rows are always kept, so the limit can be exceeded. Altered copies of rows come and go with their rows and
+/// do not count towards it.
 struct EventRows {
     /// How many rows it holds before it thins out.
     let rowLimit: Int

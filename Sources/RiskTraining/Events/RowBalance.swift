@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// How much rows count while fitting, so that neither an account with many rows nor a campaign with many accounts drowns
-/// the rest. What honest rows weigh together stays as it is, and what abusive rows do.
+/// How much rows count while fitting, so that neither an account with many rows nor a campaign with many accounts
+/// drowns the rest. What honest rows weigh together stays as it is, and what abusive rows do.
 ///
 /// Without it a campaign of 23,000 accounts is all that trees learn of, and the next campaign is another one.
 struct RowBalance: Equatable, Sendable {
