@@ -65,11 +65,13 @@ struct DotChart: Sendable {
             let height = y + (Double(index) - Double(row.dots.count - 1) / 2) * 7
             let (from, to) = (across(dot.interval.lower), across(dot.interval.upper))
             let colour = LineChart.colour(index)
+            let at = across(dot.value)
             parts.append(
-                "<line stroke=\"\(colour)\" stroke-width=\"1.5\" x1=\"\(LineChart.short(from))\" y1=\"\(height)\" "
-                    + "x2=\"\(LineChart.short(to))\" y2=\"\(height)\"/>"
-                    + "<circle cx=\"\(LineChart.short(across(dot.value)))\" cy=\"\(height)\" r=\"3.4\" fill=\"\(colour)\"/>"
-            )
+                """
+                <line stroke="\(colour)" stroke-width="1.5" x1="\(LineChart.short(from))" y1="\(height)" \
+                x2="\(LineChart.short(to))" y2="\(height)"/>
+                <circle cx="\(LineChart.short(at))" cy="\(height)" r="3.4" fill="\(colour)"/>
+                """)
         }
         return parts.joined()
     }
