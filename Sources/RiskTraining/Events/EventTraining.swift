@@ -42,13 +42,38 @@ public struct EventTraining: Sendable {
     /// Above this many rows, usage rows of accounts that are not labelled abusive are thinned out by halves, and those
     /// that stay count more; at least 1.
     public var rowLimit = 2_000_000
+    /// Whether each row comes a second time as it would look had its account shared less, so that the absence of a link
+    /// is not learnt as innocence. nil: for trees. Twice as many rows are held.
+    public var identifierDropout: Bool?
+    /// How far an account's many rows count for less while fitting: 0 each row alike, 1 each account alike. nil: for
+    /// trees ``defaultAccountBalance``, else 0.
+    public var accountBalance: Double?
+    /// How far a campaign's many accounts count for less while fitting: 0 each account alike, 1 each campaign alike.
+    /// nil: for trees ``defaultCampaignBalance``, else 0.
+    public var campaignBalance: Double?
     /// The model's name.
     public var name = "stillwatch"
     /// Where the data came from and what the model is good for.
     public var card = ""
 
+    /// What trees are balanced by if nobody says otherwise.
+    public static let defaultAccountBalance = 0.5
+    /// What trees are balanced by if nobody says otherwise.
+    public static let defaultCampaignBalance = 0.5
+
     /// Training with defaults.
     public init() {}
+
+    /// Whether rows come twice.
+    var dropsIdentifiers: Bool { identifierDropout ?? (options.kind == .trees) }
+
+    /// How much rows count while fitting.
+    var balance: RowBalance {
+        let isTrees = options.kind == .trees
+        return RowBalance(
+            account: accountBalance ?? (isTrees ? Self.defaultAccountBalance : 0),
+            campaign: campaignBalance ?? (isTrees ? Self.defaultCampaignBalance : 0))
+    }
 
     /// Replays a log and trains on its events.
     ///
@@ -101,6 +126,11 @@ public struct EventTraining: Sendable {
             throw TrainingError(
                 .badOption, "withoutFeatures: expected the beginning of a feature's name, found \"\(prefix)\"")
         }
+        for (name, exponent) in [("account balance", balance.account), ("campaign balance", balance.campaign)] {
+            guard (0...1).contains(exponent) else {
+                throw TrainingError(.badOption, "\(name): expected 0 to 1, found \(exponent)")
+            }
+        }
     }
 
     /// What decides which rows there are, one `name=value` each.
@@ -109,6 +139,8 @@ public struct EventTraining: Sendable {
             "decision_point=\(eventType?.word ?? "all")", "until_ms=\(Self.word(untilMs))",
             "labels_until_ms=\(Self.word(labelsUntilMs ?? untilMs))", "unlabelled=\(unlabelled.rawValue)",
             "unattributed=\(unattributed.rawValue)", "row_limit=\(rowLimit)",
+            "identifier_dropout=\(dropsIdentifiers)", "account_balance=\(balance.account)",
+            "campaign_balance=\(balance.campaign)",
         ]
         if !excludedCampaigns.isEmpty {
             result.append("excluded_campaigns=\(excludedCampaigns.sorted().joined(separator: ";"))")
