@@ -52,7 +52,7 @@ struct RecencyTable<Value: Sendable>: Sendable {
     /// Asks for the memory of these keys' entries and of their neighbours in the list, so that the waits overlap.
     ///
     /// Changes nothing. Worth it for several keys at a time, before the first of them is read.
-    func prefetch(_ keys: [UInt64]) {
+    func prefetch(_ keys: some Sequence<UInt64>) {
         for key in keys { index.prefetch(key) }
         let lines = Prefetch.lines(of: Slot.self)
         for key in keys {
@@ -67,7 +67,7 @@ struct RecencyTable<Value: Sendable>: Sendable {
     }
 
     /// Asks for the memory of one key's entry.
-    func prefetch(_ key: UInt64) { prefetch([key]) }
+    func prefetch(_ key: UInt64) { prefetch(CollectionOfOne(key)) }
 
     /// Changes the value under a key without touching it; does nothing if there is none.
     mutating func modify(_ key: UInt64, _ body: (inout Value) -> Void) {

@@ -2,9 +2,9 @@ internal import RiskCore
 
 /// 64-bit hashes of references that are the same in every process, for sketches, whose estimates depend on them.
 ///
-/// FNV-1a over the bytes, then the finishing steps of SplitMix64 so that every bit depends on every byte. No keyed hash:
-/// who could choose references could aim for a register. They are keyed hashes of the caller or of this service, so whoever
-/// registers accounts cannot choose them.
+/// FNV-1a over the bytes, then the finishing steps of SplitMix64 so that every bit depends on every byte. No keyed
+/// hash: who could choose references could aim for a register. They are keyed hashes of the caller or of this service,
+/// so whoever registers accounts cannot choose them.
 enum StableHash {
     private static let seed: UInt64 = 0x5354_494C_4C57_4154
 
