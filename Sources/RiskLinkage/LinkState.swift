@@ -100,6 +100,7 @@ public struct LinkState: Sendable {
     }
 
     private func facts(for event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks?) -> LinkSnapshot {
+        identifiers.prefetch(keys.identifiers.lazy.map(\.key))
         var snapshot = LinkSnapshot()
         if let history = account?.history { snapshot.account = history.facts }
         snapshot.population = population.facts(
