@@ -49,6 +49,17 @@ struct RecencyTable<Value: Sendable>: Sendable {
         oldest == Self.none ? nil : (self[slot: oldest].key, self[slot: oldest].value)
     }
 
+    /// All keys, the one touched longest ago first.
+    var keysFromOldest: [UInt64] {
+        var keys: [UInt64] = []
+        var slot = oldest
+        while slot != Self.none {
+            keys.append(self[slot: slot].key)
+            slot = self[slot: slot].newer
+        }
+        return keys
+    }
+
     /// Asks for the memory of these keys' entries and of their neighbours in the list, so that the waits overlap.
     ///
     /// Changes nothing. Worth it for several keys at a time, before the first of them is read.

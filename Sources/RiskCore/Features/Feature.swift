@@ -12,6 +12,8 @@ public struct Feature: Sendable {
     public let isSkewed: Bool
     /// The class of identifier it speaks of; nil if none.
     public let linkClass: IdentifierClass?
+    /// Whether it speaks of the account's cluster.
+    public let isCluster: Bool
     /// What it measures, with the unit.
     public let summary: String
     /// Its value; NaN if missing.
@@ -19,7 +21,8 @@ public struct Feature: Sendable {
 
     init(
         _ name: String, version: Int = 1, _ direction: FeatureDirection, _ reason: ReasonCode, skewed: Bool = false,
-        link: IdentifierClass? = nil, _ summary: String, value: @escaping @Sendable (Observation) -> Double
+        link: IdentifierClass? = nil, isCluster: Bool = false, _ summary: String,
+        value: @escaping @Sendable (Observation) -> Double
     ) {
         self.name = name
         self.definitionVersion = version
@@ -27,13 +30,14 @@ public struct Feature: Sendable {
         self.reason = reason
         self.isSkewed = skewed
         self.linkClass = link
+        self.isCluster = isCluster
         self.summary = summary
         self.value = value
     }
 
     /// Definition 1 of a feature that at definition 2 also reads what the account's earlier events said.
     var fromEventAlone: Feature {
-        Feature(name, version: 1, direction, reason, skewed: isSkewed, link: linkClass, summary) { [value] in
+        Feature(name, version: 1, direction, reason, skewed: isSkewed, link: linkClass, isCluster: isCluster, summary) { [value] in
             value($0.withoutAccountFacts)
         }
     }
