@@ -30,6 +30,7 @@ extension LinkState {
     }
 
     func sight(of event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks?) -> Sight {
+        identifiers.prefetch(keys.identifiers.lazy.map(\.key))
         var sight = Sight()
         if let history = account?.history { sight.snapshot.account = history.facts }
         sight.snapshot.rhythm = account?.rhythm?.facts
