@@ -24,7 +24,7 @@ struct LinkEvidence: Sendable {
         self.model = model
         self.extractor = extractor
         linkClasses = features.map { $0?.linkClass }
-        clusterFeatures = features.indices.filter { features[$0]?.isOfCluster == true }
+        clusterFeatures = features.indices.filter { features[$0]?.isCluster == true }
         func dependents(_ wanted: LinkDependencies) -> [Int] {
             features.indices.filter { features[$0].map { !$0.dependencies.isDisjoint(with: wanted) } ?? false }
         }

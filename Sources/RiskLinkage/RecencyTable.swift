@@ -38,6 +38,17 @@ struct RecencyTable<Value: Sendable>: Sendable {
         oldest == Self.none ? nil : (slots[Int(oldest)].key, slots[Int(oldest)].value)
     }
 
+    /// All keys, the one touched longest ago first.
+    var keysFromOldest: [UInt64] {
+        var keys: [UInt64] = []
+        var slot = oldest
+        while slot != Self.none {
+            keys.append(slots[Int(slot)].key)
+            slot = slots[Int(slot)].newer
+        }
+        return keys
+    }
+
     /// Changes the value under a key without touching it; does nothing if there is none.
     mutating func modify(_ key: UInt64, _ body: (inout Value) -> Void) {
         guard let slot = index[key] else { return }

@@ -13,7 +13,7 @@ public struct Feature: Sendable {
     /// The class of identifier it speaks of; nil if none.
     public let linkClass: IdentifierClass?
     /// Whether it speaks of the account's cluster or of its rhythm among others'.
-    public let isOfCluster: Bool
+    public let isCluster: Bool
     /// What of the account's links it looks at.
     public let dependencies: LinkDependencies
     /// What it measures, with the unit.
@@ -23,7 +23,7 @@ public struct Feature: Sendable {
 
     init(
         _ name: String, version: Int = 1, _ direction: FeatureDirection, _ reason: ReasonCode, skewed: Bool = false,
-        link: IdentifierClass? = nil, reading others: LinkDependencies = [], _ summary: String,
+        link: IdentifierClass? = nil, isCluster: Bool = false, reading others: LinkDependencies = [], _ summary: String,
         value: @escaping @Sendable (Observation) -> Double
     ) {
         self.name = name
@@ -32,8 +32,8 @@ public struct Feature: Sendable {
         self.reason = reason
         self.isSkewed = skewed
         self.linkClass = link
-        self.isOfCluster = Self.clusterFamilies.contains { name.hasPrefix($0) }
-        self.dependencies = others.union(link.map(LinkDependencies.facts) ?? []).union(isOfCluster ? .cluster : [])
+        self.isCluster = isCluster
+        self.dependencies = others.union(link.map(LinkDependencies.facts) ?? []).union(isCluster ? .cluster : [])
         self.summary = summary
         self.value = value
     }
@@ -41,9 +41,8 @@ public struct Feature: Sendable {
     /// Definition 1 of a feature that at definition 2 also reads what the account's earlier events said.
     var fromEventAlone: Feature {
         Feature(
-            name, version: 1, direction, reason, skewed: isSkewed, link: linkClass, reading: dependencies, summary
+            name, version: 1, direction, reason, skewed: isSkewed, link: linkClass, isCluster: isCluster,
+            reading: dependencies, summary
         ) { [value] in value($0.withoutAccountFacts) }
     }
-
-    private static let clusterFamilies = ["cluster.", "rhythm."]
 }

@@ -79,7 +79,7 @@ extension FeatureCatalogue {
         ) { observation in
             var present = false
             var shared = 0.0
-            for identifierClass in IdentifierClass.linked {
+            for identifierClass in IdentifierClass.equallyLinked {
                 guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 if facts.accounts >= identifierClass.expectedDegree { shared += 1 }
@@ -92,7 +92,7 @@ extension FeatureCatalogue {
         ) { observation in
             var present = false
             var sum = 0.0
-            for identifierClass in IdentifierClass.linked {
+            for identifierClass in IdentifierClass.equallyLinked {
                 guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 sum += weights[identifierClass.rawValue] * sharedPart(facts, identifierClass)
@@ -118,7 +118,7 @@ extension FeatureCatalogue {
         ) { observation in
             var present = false
             var recency = 0.0
-            for identifierClass in IdentifierClass.linked {
+            for identifierClass in IdentifierClass.equallyLinked {
                 guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 guard facts.labelledBad > 0, let ban = facts.lastBanMs else { continue }
@@ -133,7 +133,7 @@ extension FeatureCatalogue {
         ) { observation in
             var present = false
             var count = 0.0
-            for identifierClass in IdentifierClass.linked {
+            for identifierClass in IdentifierClass.equallyLinked {
                 guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 count += facts.labelledBad

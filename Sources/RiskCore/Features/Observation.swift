@@ -63,6 +63,9 @@ public struct Observation: Sendable {
     /// What its identifier of a class is connected to; nil if it has none.
     func facts(_ identifierClass: IdentifierClass) -> LinkFacts? { content.links.facts[identifierClass.rawValue] }
 
+    /// The cluster that the account belongs to; nil if none.
+    var cluster: ClusterFacts? { content.links.cluster }
+
     /// A number field: the event's own value, or else the account's last one if that is remembered; NaN if missing.
     func number(_ field: EventField) -> Double { content.numbers[field.slot] }
 
