@@ -94,8 +94,8 @@ struct EventRows {
     ///   - campaign: The campaign of an abusive account, as a number from 0.
     ///   - label: The label of an account's rows; nil if they are none.
     func trainingData(
-        withoutFeatures prefixes: [String] = [], balance: RowBalance = RowBalance(), reads: ((Feature) -> Bool)? = nil, campaign: (_ account: Int) -> Int,
-        label: (_ account: Int) -> Bool?
+        withoutFeatures prefixes: [String] = [], balance: RowBalance = RowBalance(),
+        reads: ((Feature) -> Bool)? = nil, campaign: (_ account: Int) -> Int, label: (_ account: Int) -> Bool?
     ) throws(TrainingError) -> TrainingData {
         var rows: [Int] = []
         var labels: [Bool] = []
