@@ -43,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CStillwatchProtos", dependencies: ["CProtobufC"]),
         .target(name: "CTreeKernels"),
+        .target(name: "CMemoryHints"),
 
         library("RiskCore"),
         library("RiskIdentity", ["RiskCore", crypto]),
@@ -50,7 +51,10 @@ let package = Package(
         library("RiskModels", ["RiskCore", "CTreeKernels", crypto]),
         library(
             "RiskLinkage",
-            ["RiskCore", "RiskLinearAlgebra", .product(name: "HeapModule", package: "swift-collections")]),
+            [
+                "RiskCore", "RiskLinearAlgebra", "CMemoryHints",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ]),
         library("RiskWire", ["RiskCore", "RiskModels", "CProtobufC", "CStillwatchProtos"]),
         library("RiskEventLog", ["RiskCore", "RiskWire"]),
         library("RiskEngine", ["RiskCore", "RiskLinkage", "RiskModels", "RiskWire"]),
