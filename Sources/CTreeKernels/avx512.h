@@ -20,18 +20,38 @@ TK_AVX512 TK_INLINE uint32_t tk_rank_512(const struct tk_number *number, const d
     return 9 * place + tk_reached_512(values, block + (size_t)place * 8);
 }
 
-TK_AVX512 TK_INLINE void tk_fill_512(const struct tk_columns *columns, const double *row, uint8_t *out) {
-    for (size_t index = 0; index < columns->number_count; index++) {
-        const struct tk_number *number = &columns->numbers[index];
+TK_AVX512 TK_INLINE void tk_store_rank(uint8_t *restrict out, const struct tk_number *number, double value,
+                                       uint32_t rank) {
+    out[number->low_column] = (uint8_t)rank;
+    out[number->high_column] = (uint8_t)(value != value ? 255 : rank);
+}
+
+TK_AVX512 TK_INLINE void tk_fill_512(const struct tk_columns *columns, const double *restrict row,
+                                     uint8_t *restrict out) {
+    const struct tk_number *restrict number = columns->numbers;
+    const struct tk_number *const end = number + columns->number_count;
+    const double *restrict keys = columns->keys;
+    // By their root blocks: most numbers have none or one, and their loops should be straight.
+    for (; number < end && number->root_count == 0; number++) {
         const double value = row[number->value];
-        const uint32_t rank = tk_rank_512(number, columns->keys, value);
-        out[number->low_column] = (uint8_t)rank;
-        out[number->high_column] = (uint8_t)(value != value ? 255 : rank);
+        const double *block = keys + (size_t)number->first_block * 8;
+        tk_store_rank(out, number, value, tk_reached_512(_mm512_set1_pd(value), block));
+    }
+    for (; number < end && number->root_count == 1; number++) {
+        const double value = row[number->value];
+        const __m512d values = _mm512_set1_pd(value);
+        const double *block = keys + (size_t)number->first_block * 8;
+        const uint32_t place = tk_reached_512(values, block);
+        tk_store_rank(out, number, value, 9 * place + tk_reached_512(values, block + 8 + (size_t)place * 8));
+    }
+    for (; number < end; number++) {
+        const double value = row[number->value];
+        tk_store_rank(out, number, value, tk_rank_512(number, keys, value));
     }
     for (size_t index = 0; index < columns->wide_number_count; index++) {
         const struct tk_wide_number *wide = &columns->wide_numbers[index];
         const double value = row[wide->number.value];
-        tk_fill_wide(wide, value != value, tk_rank_512(&wide->number, columns->keys, value), out);
+        tk_fill_wide(wide, value != value, tk_rank_512(&wide->number, keys, value), out);
     }
     tk_fill_categories(columns, row, out);
 }
