@@ -7,8 +7,8 @@ struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes a model file of another library's model.",
         discussion: """
-            The margin is LightGBM's raw score and the reasons are its pred_contrib. Calibration, thresholds and directions \
-            are not taken over. A server takes the file only if it knows every feature by name.
+            The margin is LightGBM's raw score and the reasons are its pred_contrib. Calibration, thresholds and \
+            directions are not taken over. A server takes the file only if it knows every feature by name.
             """)
 
     @Option(help: "A text model of LightGBM (Booster.save_model), of binary classification.")
