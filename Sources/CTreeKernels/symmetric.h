@@ -33,6 +33,34 @@ TK_INLINE void tk_add_rows(const struct tk_symmetric_block *block, const uint8_t
     }
 }
 
+// Asks for the rows that a block will need: they lie far apart in tables that may not fit the nearer caches.
+TK_INLINE void tk_fetch_rows(const struct tk_symmetric_block *block, const uint8_t *leaf) {
+    const uint32_t players = block->player_count;
+    const char *rows = (const char *)block->attributions;
+    const size_t row_bytes = players * sizeof(double);
+    const size_t size = row_bytes << block->depth;
+    for (uint32_t tree = 0; tree < block->tree_count; tree++, rows += size) {
+        const char *row = rows + leaf[tree] * row_bytes;
+        __builtin_prefetch(row);
+        __builtin_prefetch(row + row_bytes - 1);
+    }
+}
+
+// The sum of the leaves, from their attributions; exact, so in any order.
+TK_INLINE double tk_leaf_sum(const struct tk_symmetric *model, const double *attributions) {
+    double sum0 = model->expected, sum1 = 0, sum2 = 0, sum3 = 0;
+    const size_t count = model->feature_count;
+    size_t feature = 0;
+    for (; feature + 4 <= count; feature += 4) {
+        sum0 += attributions[feature];
+        sum1 += attributions[feature + 1];
+        sum2 += attributions[feature + 2];
+        sum3 += attributions[feature + 3];
+    }
+    for (; feature < count; feature++) sum0 += attributions[feature];
+    return (sum0 + sum1) + (sum2 + sum3);
+}
+
 TK_INLINE void tk_add_attributions(const struct tk_symmetric_block *block, const uint8_t *leaf, double *attributions) {
     switch (block->player_count) {
     case 3: tk_add_rows(block, leaf, attributions, 3); break;

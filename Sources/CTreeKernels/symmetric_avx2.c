@@ -76,15 +76,13 @@ TK_AVX2 void tk_symmetric_sums_avx2(const struct tk_symmetric *model, const doub
 TK_AVX2 double tk_symmetric_reasons_avx2(const struct tk_symmetric *model, const double *row, double *attributions) {
     _Alignas(64) uint8_t columns[TK_COLUMN_LIMIT];
     _Alignas(64) uint8_t leaf[TK_LANES];
-    double parts[4] = {0, 0, 0, 0};
     memset(attributions, 0, model->feature_count * sizeof *attributions);
     fill(&model->columns, row, columns);
     for (size_t index = 0; index < model->block_count; index++) {
         leaves_of(&model->blocks[index], columns, leaf);
-        tk_add_leaves(&model->blocks[index], leaf, parts);
         tk_add_attributions(&model->blocks[index], leaf, attributions);
     }
-    return (parts[0] + parts[1]) + (parts[2] + parts[3]);
+    return tk_leaf_sum(model, attributions);
 }
 
 #else

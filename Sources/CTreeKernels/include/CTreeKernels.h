@@ -77,6 +77,7 @@ struct tk_symmetric {
     const struct tk_symmetric_block *blocks;
     size_t block_count;
     size_t feature_count; // At most TK_FEATURE_LIMIT.
+    double expected;      // The sum of the trees' expected values: leaves are this and their attributions.
 };
 
 // Whether this processor has what the kernels of a name need; 0 anywhere but on x86-64.

@@ -18,7 +18,7 @@ final class SymmetricVectors: @unchecked Sendable {
         let blocks = Self.blocks(layout).map { Self.block($0, layout, columns, memory) }
         model = tk_symmetric(
             columns: columns.layOut(in: memory), blocks: memory.copy(blocks), block_count: blocks.count,
-            feature_count: features.count)
+            feature_count: features.count, expected: layout.expected)
         self.memory = memory
         isWide = kernel == .avx512
     }
