@@ -163,11 +163,11 @@ import Testing
 
     @Test func freshSiblingsAreNotEstablished() throws {
         var state = LinkState()
-        for index in 0..<50 { _ = state.apply(try Self.event("a\(index)", atMs: 1000, [(.ipPrefixRef, "p")])) }
-        let now = state.apply(try Self.event("b", atMs: 1000, [(.ipPrefixRef, "p")]))
-        #expect(abs(now[.ipPrefix]?.established ?? 1) < 1e-9)
-        let later = state.apply(try Self.event("c", atMs: 1000 + 120 * 86_400_000, [(.ipPrefixRef, "p")]))
-        #expect((later[.ipPrefix]?.established ?? 0) > 45)
+        for index in 0..<50 { _ = state.apply(try Self.event("a\(index)", atMs: 1000, [(.emailDomainRef, "p")])) }
+        let now = state.apply(try Self.event("b", atMs: 1000, [(.emailDomainRef, "p")]))
+        #expect(abs(now[.emailDomain]?.established ?? 1) < 1e-9)
+        let later = state.apply(try Self.event("c", atMs: 1000 + 120 * 86_400_000, [(.emailDomainRef, "p")]))
+        #expect((later[.emailDomain]?.established ?? 0) > 45)
     }
 
     @Test func memoryIsBoundedAndTheStalestGoFirst() throws {
