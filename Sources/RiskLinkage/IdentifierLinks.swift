@@ -34,12 +34,14 @@ struct IdentifierLinks: Sendable {
     static let newAccountMs: Int64 = 14 * 86_400_000
 
     /// An account came with it.
-    mutating func see(atMs: Int64, isNewAccount: Bool, account: AccountLinks) {
+    ///
+    /// - Parameters:
+    ///   - newCount: How many accounts there are now, if it was not known to be among them; otherwise nil.
+    mutating func see(atMs: Int64, newCount: Int?, account: AccountLinks) {
         lastSeenMs = max(lastSeenMs, atMs)
-        guard isNewAccount else { return }
-        accounts += 1
+        guard let newCount else { return }
+        accounts = newCount
         if let bornMs = account.bornMs, atMs - bornMs > Self.newAccountMs { settled += 1 }
-        if account.organisation == nil { organisations += 1 }
         arrivals.add(atMs: atMs)
         relabel(from: .unlabelled, to: account.standing, oldAtMs: 0, atMs: account.labelledAtMs)
     }

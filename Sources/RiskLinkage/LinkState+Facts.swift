@@ -75,6 +75,8 @@ extension LinkState {
         {
             sharesOrganisation = true
             related = Double(max(0, Int(pair.accounts) - (own != nil && account?.organisation == organisation ? 1 : 0)))
+        } else if let organisation = keys.organisation {
+            sharesOrganisation = mayBeSketched(organisation, on: key, links)
         }
         var sharesCompanion = false
         if let companion = identifierClass.companion, let ownCompanion = keys.key(of: companion) {

@@ -45,11 +45,15 @@ public struct LinkState: Sendable {
     /// ``ClassCharacter/lifetimeDays``.
     public static let retentionMs: Int64 = 180 * 86_400_000
 
+    /// Identifiers with many accounts or organisations are few: hubs. Sketches of them take 2.6 kB.
+    private static let (crowdMinimum, identifiersPerCrowd) = (256, 512)
+
     /// How much it can hold.
     public let capacity: Capacity
     var accounts: RecencyTable<AccountLinks>
     var identifiers: RecencyTable<IdentifierLinks>
     var pairs: RecencyTable<PairLinks>
+    var crowds: RecencyTable<Crowd>
     var clusters: ClusterTable
     var lives: Int64 = 0
     var population: Population
@@ -61,6 +65,7 @@ public struct LinkState: Sendable {
         accounts = RecencyTable(capacity: capacity.accounts)
         identifiers = RecencyTable(capacity: capacity.identifiers)
         pairs = RecencyTable(capacity: 2 * capacity.identifiers)
+        crowds = RecencyTable(capacity: max(Self.crowdMinimum, capacity.identifiers / Self.identifiersPerCrowd))
         clusters = ClusterTable(accountCapacity: capacity.accounts)
         population = Population(capacity: capacity.identifiers)
     }
