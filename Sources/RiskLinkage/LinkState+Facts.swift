@@ -33,6 +33,7 @@ extension LinkState {
         identifiers.prefetch(keys.identifiers.lazy.map(\.key))
         var sight = Sight()
         if let history = account?.history { sight.snapshot.account = history.facts }
+        sight.snapshot.rhythm = account?.rhythm?.facts
         sight.snapshot.population = population.facts(
             for: event, own: account?.populationPart ?? Population.Part(), profile: account?.history?.profile)
         let membership = clusters.membership(of: keys.account)

@@ -57,6 +57,7 @@ public struct LinkState: Sendable {
     var clusters: ClusterTable
     var lives: Int64 = 0
     var population: Population
+    var rhythms: RhythmIndex
     var expiries = Heap<LabelExpiry>()
 
     /// An empty state.
@@ -68,6 +69,7 @@ public struct LinkState: Sendable {
         crowds = RecencyTable(capacity: max(Self.crowdMinimum, capacity.identifiers / Self.identifiersPerCrowd))
         clusters = ClusterTable(accountCapacity: capacity.accounts)
         population = Population(capacity: capacity.identifiers)
+        rhythms = RhythmIndex(capacity: min(RhythmIndex.capacity, capacity.accounts))
     }
 
     /// How much it holds.

@@ -14,6 +14,13 @@ public struct Observation: Sendable {
             self.links = links
             numbers = links.account.completed(event.numbers, atMs: event.timeMs)
         }
+
+        /// The same with other facts, of an account with the same past.
+        init(_ other: Content, links: LinkSnapshot) {
+            event = other.event
+            numbers = other.numbers
+            self.links = links
+        }
     }
 
     private let content: Content
@@ -21,6 +28,21 @@ public struct Observation: Sendable {
     /// Puts an event and its facts together.
     public init(event: AccountEvent, links: LinkSnapshot) {
         content = Content(event: event, links: links)
+    }
+
+    private init(_ content: Content) {
+        self.content = content
+    }
+
+    /// The same observation had the account never had an identifier of a class, neither now nor earlier. No feature
+    /// looks at an event's own references, so they may stay.
+    public func removing(_ identifierClass: IdentifierClass) -> Observation {
+        Observation(Content(content, links: links.removing(identifierClass)))
+    }
+
+    /// The same observation of an account in no cluster, of whose rhythm nothing is known.
+    public func removingCluster() -> Observation {
+        Observation(Content(content, links: links.removingCluster()))
     }
 
     /// The event.
