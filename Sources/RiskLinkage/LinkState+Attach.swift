@@ -89,8 +89,9 @@ extension LinkState {
         return seePair(key, life: life, with: organisation, atMs: atMs, accounts: accounts)
     }
 
+    /// From 1 to 2³² − 1 and then from 1 again: attachments keep 32 bits.
     private mutating func nextLife() -> Int64 {
-        lives += 1
+        lives = lives % Int64(UInt32.max) + 1
         return lives
     }
 
