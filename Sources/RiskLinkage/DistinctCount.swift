@@ -1,7 +1,7 @@
 /// How many different members there are, once they are too many to remember each: a whole number that never falls.
 ///
-/// Those counted before it began are not in the sketch. One of them that was forgotten and returns is taken for another,
-/// once: the count can be too high by `before` at most, beyond the sketch's own error.
+/// Those counted before it began are not in the sketch. One of them that was forgotten and returns is taken for
+/// another, once: the count can be too high by `before` at most, beyond the sketch's own error.
 struct DistinctCount: Sendable {
     private let before: Int
     private var sketch = HyperLogLog()

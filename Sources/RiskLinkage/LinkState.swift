@@ -103,14 +103,11 @@ public struct LinkState: Sendable {
     /// Forgets a few entries that nobody touched for too long; each event pays for a few of a table.
     private mutating func forgetStale(before timeMs: Int64) {
         for _ in 0..<2 {
-            if let (key, account) = accounts.stalest, account.lastSeenMs < timeMs { accounts.remove(key) }
-            if let (key, identifier) = identifiers.stalest, identifier.lastSeenMs < timeMs { identifiers.remove(key) }
+            accounts.removeStalest { $0.lastSeenMs < timeMs }
+            identifiers.removeStalest { $0.lastSeenMs < timeMs }
         }
-        for _ in 0..<8 {
-            guard let (key, pair) = pairs.stalest, pair.lastSeenMs < timeMs else { break }
-            pairs.remove(key)
-        }
-        clusters.forgetStale(before: timeMs) { [accounts] in accounts[$0] != nil }
+        for _ in 0..<8 where !pairs.removeStalest(if: { $0.lastSeenMs < timeMs }) { break }
+        clusters.forgetStale(before: timeMs) { [accounts] in accounts.contains($0) }
     }
 }
 
