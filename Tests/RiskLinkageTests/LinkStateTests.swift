@@ -181,7 +181,8 @@ import Testing
         #expect(state.counts.identifiers <= 200)
         #expect(state.counts.evictions > 0)
         let facts = state.apply(try Self.event("b", atMs: 9000, [(.ipPrefixRef, "shared"), (.deviceRef, "d4999")]))
-        #expect(facts[.ipPrefix]?.accounts == 5000, "what is in use is not forgotten")
+        // So many are sketched.
+        #expect(abs((facts[.ipPrefix]?.accounts ?? 0) - 5000) < 650, "what is in use is not forgotten")
         #expect(facts[.device]?.accounts == 1)
     }
 }
