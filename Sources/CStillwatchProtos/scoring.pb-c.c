@@ -367,6 +367,51 @@ void   stillwatch__v1__link_evidence__free_unpacked
   assert(message->base.descriptor == &stillwatch__v1__link_evidence__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   stillwatch__v1__cluster_evidence__init
+                     (Stillwatch__V1__ClusterEvidence         *message)
+{
+  static const Stillwatch__V1__ClusterEvidence init_value = STILLWATCH__V1__CLUSTER_EVIDENCE__INIT;
+  *message = init_value;
+}
+size_t stillwatch__v1__cluster_evidence__get_packed_size
+                     (const Stillwatch__V1__ClusterEvidence *message)
+{
+  assert(message->base.descriptor == &stillwatch__v1__cluster_evidence__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t stillwatch__v1__cluster_evidence__pack
+                     (const Stillwatch__V1__ClusterEvidence *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &stillwatch__v1__cluster_evidence__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t stillwatch__v1__cluster_evidence__pack_to_buffer
+                     (const Stillwatch__V1__ClusterEvidence *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &stillwatch__v1__cluster_evidence__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Stillwatch__V1__ClusterEvidence *
+       stillwatch__v1__cluster_evidence__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Stillwatch__V1__ClusterEvidence *)
+     protobuf_c_message_unpack (&stillwatch__v1__cluster_evidence__descriptor,
+                                allocator, len, data);
+}
+void   stillwatch__v1__cluster_evidence__free_unpacked
+                     (Stillwatch__V1__ClusterEvidence *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &stillwatch__v1__cluster_evidence__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   stillwatch__v1__score_batch_request__init
                      (Stillwatch__V1__ScoreBatchRequest         *message)
 {
@@ -682,6 +727,276 @@ void   stillwatch__v1__feedback_response__free_unpacked
   assert(message->base.descriptor == &stillwatch__v1__feedback_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   stillwatch__v1__lookup_campaign_request__init
+                     (Stillwatch__V1__LookupCampaignRequest         *message)
+{
+  static const Stillwatch__V1__LookupCampaignRequest init_value = STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__INIT;
+  *message = init_value;
+}
+size_t stillwatch__v1__lookup_campaign_request__get_packed_size
+                     (const Stillwatch__V1__LookupCampaignRequest *message)
+{
+  assert(message->base.descriptor == &stillwatch__v1__lookup_campaign_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t stillwatch__v1__lookup_campaign_request__pack
+                     (const Stillwatch__V1__LookupCampaignRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &stillwatch__v1__lookup_campaign_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t stillwatch__v1__lookup_campaign_request__pack_to_buffer
+                     (const Stillwatch__V1__LookupCampaignRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &stillwatch__v1__lookup_campaign_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Stillwatch__V1__LookupCampaignRequest *
+       stillwatch__v1__lookup_campaign_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Stillwatch__V1__LookupCampaignRequest *)
+     protobuf_c_message_unpack (&stillwatch__v1__lookup_campaign_request__descriptor,
+                                allocator, len, data);
+}
+void   stillwatch__v1__lookup_campaign_request__free_unpacked
+                     (Stillwatch__V1__LookupCampaignRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &stillwatch__v1__lookup_campaign_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   stillwatch__v1__lookup_campaign_response__init
+                     (Stillwatch__V1__LookupCampaignResponse         *message)
+{
+  static const Stillwatch__V1__LookupCampaignResponse init_value = STILLWATCH__V1__LOOKUP_CAMPAIGN_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t stillwatch__v1__lookup_campaign_response__get_packed_size
+                     (const Stillwatch__V1__LookupCampaignResponse *message)
+{
+  assert(message->base.descriptor == &stillwatch__v1__lookup_campaign_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t stillwatch__v1__lookup_campaign_response__pack
+                     (const Stillwatch__V1__LookupCampaignResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &stillwatch__v1__lookup_campaign_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t stillwatch__v1__lookup_campaign_response__pack_to_buffer
+                     (const Stillwatch__V1__LookupCampaignResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &stillwatch__v1__lookup_campaign_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Stillwatch__V1__LookupCampaignResponse *
+       stillwatch__v1__lookup_campaign_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Stillwatch__V1__LookupCampaignResponse *)
+     protobuf_c_message_unpack (&stillwatch__v1__lookup_campaign_response__descriptor,
+                                allocator, len, data);
+}
+void   stillwatch__v1__lookup_campaign_response__free_unpacked
+                     (Stillwatch__V1__LookupCampaignResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &stillwatch__v1__lookup_campaign_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   stillwatch__v1__campaign_summary__init
+                     (Stillwatch__V1__CampaignSummary         *message)
+{
+  static const Stillwatch__V1__CampaignSummary init_value = STILLWATCH__V1__CAMPAIGN_SUMMARY__INIT;
+  *message = init_value;
+}
+size_t stillwatch__v1__campaign_summary__get_packed_size
+                     (const Stillwatch__V1__CampaignSummary *message)
+{
+  assert(message->base.descriptor == &stillwatch__v1__campaign_summary__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t stillwatch__v1__campaign_summary__pack
+                     (const Stillwatch__V1__CampaignSummary *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &stillwatch__v1__campaign_summary__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t stillwatch__v1__campaign_summary__pack_to_buffer
+                     (const Stillwatch__V1__CampaignSummary *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &stillwatch__v1__campaign_summary__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Stillwatch__V1__CampaignSummary *
+       stillwatch__v1__campaign_summary__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Stillwatch__V1__CampaignSummary *)
+     protobuf_c_message_unpack (&stillwatch__v1__campaign_summary__descriptor,
+                                allocator, len, data);
+}
+void   stillwatch__v1__campaign_summary__free_unpacked
+                     (Stillwatch__V1__CampaignSummary *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &stillwatch__v1__campaign_summary__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   stillwatch__v1__campaign_evidence__init
+                     (Stillwatch__V1__CampaignEvidence         *message)
+{
+  static const Stillwatch__V1__CampaignEvidence init_value = STILLWATCH__V1__CAMPAIGN_EVIDENCE__INIT;
+  *message = init_value;
+}
+size_t stillwatch__v1__campaign_evidence__get_packed_size
+                     (const Stillwatch__V1__CampaignEvidence *message)
+{
+  assert(message->base.descriptor == &stillwatch__v1__campaign_evidence__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t stillwatch__v1__campaign_evidence__pack
+                     (const Stillwatch__V1__CampaignEvidence *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &stillwatch__v1__campaign_evidence__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t stillwatch__v1__campaign_evidence__pack_to_buffer
+                     (const Stillwatch__V1__CampaignEvidence *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &stillwatch__v1__campaign_evidence__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Stillwatch__V1__CampaignEvidence *
+       stillwatch__v1__campaign_evidence__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Stillwatch__V1__CampaignEvidence *)
+     protobuf_c_message_unpack (&stillwatch__v1__campaign_evidence__descriptor,
+                                allocator, len, data);
+}
+void   stillwatch__v1__campaign_evidence__free_unpacked
+                     (Stillwatch__V1__CampaignEvidence *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &stillwatch__v1__campaign_evidence__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   stillwatch__v1__campaign_day__init
+                     (Stillwatch__V1__CampaignDay         *message)
+{
+  static const Stillwatch__V1__CampaignDay init_value = STILLWATCH__V1__CAMPAIGN_DAY__INIT;
+  *message = init_value;
+}
+size_t stillwatch__v1__campaign_day__get_packed_size
+                     (const Stillwatch__V1__CampaignDay *message)
+{
+  assert(message->base.descriptor == &stillwatch__v1__campaign_day__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t stillwatch__v1__campaign_day__pack
+                     (const Stillwatch__V1__CampaignDay *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &stillwatch__v1__campaign_day__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t stillwatch__v1__campaign_day__pack_to_buffer
+                     (const Stillwatch__V1__CampaignDay *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &stillwatch__v1__campaign_day__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Stillwatch__V1__CampaignDay *
+       stillwatch__v1__campaign_day__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Stillwatch__V1__CampaignDay *)
+     protobuf_c_message_unpack (&stillwatch__v1__campaign_day__descriptor,
+                                allocator, len, data);
+}
+void   stillwatch__v1__campaign_day__free_unpacked
+                     (Stillwatch__V1__CampaignDay *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &stillwatch__v1__campaign_day__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   stillwatch__v1__campaign_member__init
+                     (Stillwatch__V1__CampaignMember         *message)
+{
+  static const Stillwatch__V1__CampaignMember init_value = STILLWATCH__V1__CAMPAIGN_MEMBER__INIT;
+  *message = init_value;
+}
+size_t stillwatch__v1__campaign_member__get_packed_size
+                     (const Stillwatch__V1__CampaignMember *message)
+{
+  assert(message->base.descriptor == &stillwatch__v1__campaign_member__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t stillwatch__v1__campaign_member__pack
+                     (const Stillwatch__V1__CampaignMember *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &stillwatch__v1__campaign_member__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t stillwatch__v1__campaign_member__pack_to_buffer
+                     (const Stillwatch__V1__CampaignMember *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &stillwatch__v1__campaign_member__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Stillwatch__V1__CampaignMember *
+       stillwatch__v1__campaign_member__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Stillwatch__V1__CampaignMember *)
+     protobuf_c_message_unpack (&stillwatch__v1__campaign_member__descriptor,
+                                allocator, len, data);
+}
+void   stillwatch__v1__campaign_member__free_unpacked
+                     (Stillwatch__V1__CampaignMember *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &stillwatch__v1__campaign_member__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   stillwatch__v1__health_request__init
                      (Stillwatch__V1__HealthRequest         *message)
 {
@@ -862,7 +1177,7 @@ void   stillwatch__v1__server_info_response__free_unpacked
   assert(message->base.descriptor == &stillwatch__v1__server_info_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor stillwatch__v1__request__field_descriptors[9] =
+static const ProtobufCFieldDescriptor stillwatch__v1__request__field_descriptors[10] =
 {
   {
     "id",
@@ -972,6 +1287,18 @@ static const ProtobufCFieldDescriptor stillwatch__v1__request__field_descriptors
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "lookup_campaign",
+    16,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Stillwatch__V1__Request, method_case),
+    offsetof(Stillwatch__V1__Request, lookup_campaign),
+    &stillwatch__v1__lookup_campaign_request__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned stillwatch__v1__request__field_indices_by_name[] = {
   2,   /* field[2] = caller */
@@ -979,6 +1306,7 @@ static const unsigned stillwatch__v1__request__field_indices_by_name[] = {
   6,   /* field[6] = feedback */
   7,   /* field[7] = health */
   0,   /* field[0] = id */
+  9,   /* field[9] = lookup_campaign */
   5,   /* field[5] = observe */
   3,   /* field[3] = score */
   4,   /* field[4] = score_batch */
@@ -988,7 +1316,7 @@ static const ProtobufCIntRange stillwatch__v1__request__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 10, 3 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor stillwatch__v1__request__descriptor =
 {
@@ -998,14 +1326,14 @@ const ProtobufCMessageDescriptor stillwatch__v1__request__descriptor =
   "Stillwatch__V1__Request",
   "stillwatch.v1",
   sizeof(Stillwatch__V1__Request),
-  9,
+  10,
   stillwatch__v1__request__field_descriptors,
   stillwatch__v1__request__field_indices_by_name,
   2,  stillwatch__v1__request__number_ranges,
   (ProtobufCMessageInit) stillwatch__v1__request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor stillwatch__v1__reply__field_descriptors[8] =
+static const ProtobufCFieldDescriptor stillwatch__v1__reply__field_descriptors[9] =
 {
   {
     "id",
@@ -1103,11 +1431,24 @@ static const ProtobufCFieldDescriptor stillwatch__v1__reply__field_descriptors[8
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "lookup_campaign",
+    16,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Stillwatch__V1__Reply, result_case),
+    offsetof(Stillwatch__V1__Reply, lookup_campaign),
+    &stillwatch__v1__lookup_campaign_response__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned stillwatch__v1__reply__field_indices_by_name[] = {
   5,   /* field[5] = feedback */
   6,   /* field[6] = health */
   0,   /* field[0] = id */
+  8,   /* field[8] = lookup_campaign */
   4,   /* field[4] = observe */
   2,   /* field[2] = score */
   3,   /* field[3] = score_batch */
@@ -1118,7 +1459,7 @@ static const ProtobufCIntRange stillwatch__v1__reply__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 10, 2 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor stillwatch__v1__reply__descriptor =
 {
@@ -1128,7 +1469,7 @@ const ProtobufCMessageDescriptor stillwatch__v1__reply__descriptor =
   "Stillwatch__V1__Reply",
   "stillwatch.v1",
   sizeof(Stillwatch__V1__Reply),
-  8,
+  9,
   stillwatch__v1__reply__field_descriptors,
   stillwatch__v1__reply__field_indices_by_name,
   2,  stillwatch__v1__reply__number_ranges,
@@ -1289,7 +1630,7 @@ const ProtobufCMessageDescriptor stillwatch__v1__score_request__descriptor =
   (ProtobufCMessageInit) stillwatch__v1__score_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor stillwatch__v1__score_response__field_descriptors[14] =
+static const ProtobufCFieldDescriptor stillwatch__v1__score_response__field_descriptors[15] =
 {
   {
     "margin",
@@ -1459,9 +1800,22 @@ static const ProtobufCFieldDescriptor stillwatch__v1__score_response__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cluster",
+    15,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Stillwatch__V1__ScoreResponse, cluster),
+    &stillwatch__v1__cluster_evidence__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned stillwatch__v1__score_response__field_indices_by_name[] = {
   4,   /* field[4] = bias */
+  14,   /* field[14] = cluster */
   10,   /* field[10] = commit_sequence */
   2,   /* field[2] = decision */
   9,   /* field[9] = decision_id */
@@ -1479,7 +1833,7 @@ static const unsigned stillwatch__v1__score_response__field_indices_by_name[] = 
 static const ProtobufCIntRange stillwatch__v1__score_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor stillwatch__v1__score_response__descriptor =
 {
@@ -1489,7 +1843,7 @@ const ProtobufCMessageDescriptor stillwatch__v1__score_response__descriptor =
   "Stillwatch__V1__ScoreResponse",
   "stillwatch.v1",
   sizeof(Stillwatch__V1__ScoreResponse),
-  14,
+  15,
   stillwatch__v1__score_response__field_descriptors,
   stillwatch__v1__score_response__field_indices_by_name,
   1,  stillwatch__v1__score_response__number_ranges,
@@ -1624,7 +1978,7 @@ const ProtobufCMessageDescriptor stillwatch__v1__feature_contribution__descripto
   (ProtobufCMessageInit) stillwatch__v1__feature_contribution__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor stillwatch__v1__link_evidence__field_descriptors[6] =
+static const ProtobufCFieldDescriptor stillwatch__v1__link_evidence__field_descriptors[10] =
 {
   {
     "class",
@@ -1698,19 +2052,71 @@ static const ProtobufCFieldDescriptor stillwatch__v1__link_evidence__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "unrelated_accounts",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__LinkEvidence, has_unrelated_accounts),
+    offsetof(Stillwatch__V1__LinkEvidence, unrelated_accounts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_ban_ms",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__LinkEvidence, has_last_ban_ms),
+    offsetof(Stillwatch__V1__LinkEvidence, last_ban_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "surprise",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__LinkEvidence, has_surprise),
+    offsetof(Stillwatch__V1__LinkEvidence, surprise),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "effect_if_removed",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__LinkEvidence, has_effect_if_removed),
+    offsetof(Stillwatch__V1__LinkEvidence, effect_if_removed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned stillwatch__v1__link_evidence__field_indices_by_name[] = {
   1,   /* field[1] = accounts */
   0,   /* field[0] = class */
   5,   /* field[5] = contribution */
+  9,   /* field[9] = effect_if_removed */
   4,   /* field[4] = first_seen_ms */
   3,   /* field[3] = labelled_bad */
+  7,   /* field[7] = last_ban_ms */
   2,   /* field[2] = organisations */
+  8,   /* field[8] = surprise */
+  6,   /* field[6] = unrelated_accounts */
 };
 static const ProtobufCIntRange stillwatch__v1__link_evidence__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor stillwatch__v1__link_evidence__descriptor =
 {
@@ -1720,11 +2126,140 @@ const ProtobufCMessageDescriptor stillwatch__v1__link_evidence__descriptor =
   "Stillwatch__V1__LinkEvidence",
   "stillwatch.v1",
   sizeof(Stillwatch__V1__LinkEvidence),
-  6,
+  10,
   stillwatch__v1__link_evidence__field_descriptors,
   stillwatch__v1__link_evidence__field_indices_by_name,
   1,  stillwatch__v1__link_evidence__number_ranges,
   (ProtobufCMessageInit) stillwatch__v1__link_evidence__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor stillwatch__v1__cluster_evidence__field_descriptors[8] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Stillwatch__V1__ClusterEvidence, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "accounts",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__ClusterEvidence, has_accounts),
+    offsetof(Stillwatch__V1__ClusterEvidence, accounts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "organisations",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__ClusterEvidence, has_organisations),
+    offsetof(Stillwatch__V1__ClusterEvidence, organisations),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "labelled_bad",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__ClusterEvidence, has_labelled_bad),
+    offsetof(Stillwatch__V1__ClusterEvidence, labelled_bad),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "born_ms",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__ClusterEvidence, has_born_ms),
+    offsetof(Stillwatch__V1__ClusterEvidence, born_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tie",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__ClusterEvidence, has_tie),
+    offsetof(Stillwatch__V1__ClusterEvidence, tie),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "contribution",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__ClusterEvidence, has_contribution),
+    offsetof(Stillwatch__V1__ClusterEvidence, contribution),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "effect_if_removed",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__ClusterEvidence, has_effect_if_removed),
+    offsetof(Stillwatch__V1__ClusterEvidence, effect_if_removed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned stillwatch__v1__cluster_evidence__field_indices_by_name[] = {
+  1,   /* field[1] = accounts */
+  4,   /* field[4] = born_ms */
+  6,   /* field[6] = contribution */
+  7,   /* field[7] = effect_if_removed */
+  0,   /* field[0] = id */
+  3,   /* field[3] = labelled_bad */
+  2,   /* field[2] = organisations */
+  5,   /* field[5] = tie */
+};
+static const ProtobufCIntRange stillwatch__v1__cluster_evidence__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor stillwatch__v1__cluster_evidence__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "stillwatch.v1.ClusterEvidence",
+  "ClusterEvidence",
+  "Stillwatch__V1__ClusterEvidence",
+  "stillwatch.v1",
+  sizeof(Stillwatch__V1__ClusterEvidence),
+  8,
+  stillwatch__v1__cluster_evidence__field_descriptors,
+  stillwatch__v1__cluster_evidence__field_indices_by_name,
+  1,  stillwatch__v1__cluster_evidence__number_ranges,
+  (ProtobufCMessageInit) stillwatch__v1__cluster_evidence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor stillwatch__v1__score_batch_request__field_descriptors[1] =
@@ -2123,6 +2658,637 @@ const ProtobufCMessageDescriptor stillwatch__v1__feedback_response__descriptor =
   (ProtobufCMessageInit) stillwatch__v1__feedback_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor stillwatch__v1__lookup_campaign_request__field_descriptors[5] =
+{
+  {
+    "cluster_id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Stillwatch__V1__LookupCampaignRequest, target_case),
+    offsetof(Stillwatch__V1__LookupCampaignRequest, cluster_id),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "account_ref",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Stillwatch__V1__LookupCampaignRequest, target_case),
+    offsetof(Stillwatch__V1__LookupCampaignRequest, account_ref),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decision_id",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Stillwatch__V1__LookupCampaignRequest, target_case),
+    offsetof(Stillwatch__V1__LookupCampaignRequest, decision_id),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Stillwatch__V1__LookupCampaignRequest, page_token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Stillwatch__V1__LookupCampaignRequest, has_page_size),
+    offsetof(Stillwatch__V1__LookupCampaignRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned stillwatch__v1__lookup_campaign_request__field_indices_by_name[] = {
+  1,   /* field[1] = account_ref */
+  0,   /* field[0] = cluster_id */
+  2,   /* field[2] = decision_id */
+  4,   /* field[4] = page_size */
+  3,   /* field[3] = page_token */
+};
+static const ProtobufCIntRange stillwatch__v1__lookup_campaign_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor stillwatch__v1__lookup_campaign_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "stillwatch.v1.LookupCampaignRequest",
+  "LookupCampaignRequest",
+  "Stillwatch__V1__LookupCampaignRequest",
+  "stillwatch.v1",
+  sizeof(Stillwatch__V1__LookupCampaignRequest),
+  5,
+  stillwatch__v1__lookup_campaign_request__field_descriptors,
+  stillwatch__v1__lookup_campaign_request__field_indices_by_name,
+  1,  stillwatch__v1__lookup_campaign_request__number_ranges,
+  (ProtobufCMessageInit) stillwatch__v1__lookup_campaign_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor stillwatch__v1__lookup_campaign_response__field_descriptors[5] =
+{
+  {
+    "summary",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Stillwatch__V1__LookupCampaignResponse, summary),
+    &stillwatch__v1__campaign_summary__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "evidence",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Stillwatch__V1__LookupCampaignResponse, n_evidence),
+    offsetof(Stillwatch__V1__LookupCampaignResponse, evidence),
+    &stillwatch__v1__campaign_evidence__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "timeline",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Stillwatch__V1__LookupCampaignResponse, n_timeline),
+    offsetof(Stillwatch__V1__LookupCampaignResponse, timeline),
+    &stillwatch__v1__campaign_day__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "members",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Stillwatch__V1__LookupCampaignResponse, n_members),
+    offsetof(Stillwatch__V1__LookupCampaignResponse, members),
+    &stillwatch__v1__campaign_member__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Stillwatch__V1__LookupCampaignResponse, next_page_token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned stillwatch__v1__lookup_campaign_response__field_indices_by_name[] = {
+  1,   /* field[1] = evidence */
+  3,   /* field[3] = members */
+  4,   /* field[4] = next_page_token */
+  0,   /* field[0] = summary */
+  2,   /* field[2] = timeline */
+};
+static const ProtobufCIntRange stillwatch__v1__lookup_campaign_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor stillwatch__v1__lookup_campaign_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "stillwatch.v1.LookupCampaignResponse",
+  "LookupCampaignResponse",
+  "Stillwatch__V1__LookupCampaignResponse",
+  "stillwatch.v1",
+  sizeof(Stillwatch__V1__LookupCampaignResponse),
+  5,
+  stillwatch__v1__lookup_campaign_response__field_descriptors,
+  stillwatch__v1__lookup_campaign_response__field_indices_by_name,
+  1,  stillwatch__v1__lookup_campaign_response__number_ranges,
+  (ProtobufCMessageInit) stillwatch__v1__lookup_campaign_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor stillwatch__v1__campaign_summary__field_descriptors[11] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Stillwatch__V1__CampaignSummary, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "merged_ids",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Stillwatch__V1__CampaignSummary, n_merged_ids),
+    offsetof(Stillwatch__V1__CampaignSummary, merged_ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "born_ms",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignSummary, has_born_ms),
+    offsetof(Stillwatch__V1__CampaignSummary, born_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_seen_ms",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignSummary, has_last_seen_ms),
+    offsetof(Stillwatch__V1__CampaignSummary, last_seen_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "accounts",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignSummary, has_accounts),
+    offsetof(Stillwatch__V1__CampaignSummary, accounts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "organisations",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignSummary, has_organisations),
+    offsetof(Stillwatch__V1__CampaignSummary, organisations),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "labelled_bad",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignSummary, has_labelled_bad),
+    offsetof(Stillwatch__V1__CampaignSummary, labelled_bad),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "verified",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignSummary, has_verified),
+    offsetof(Stillwatch__V1__CampaignSummary, verified),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exchanges",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__CampaignSummary, has_exchanges),
+    offsetof(Stillwatch__V1__CampaignSummary, exchanges),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "synchrony",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__CampaignSummary, has_synchrony),
+    offsetof(Stillwatch__V1__CampaignSummary, synchrony),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "template_share",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__CampaignSummary, has_template_share),
+    offsetof(Stillwatch__V1__CampaignSummary, template_share),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned stillwatch__v1__campaign_summary__field_indices_by_name[] = {
+  4,   /* field[4] = accounts */
+  2,   /* field[2] = born_ms */
+  8,   /* field[8] = exchanges */
+  0,   /* field[0] = id */
+  6,   /* field[6] = labelled_bad */
+  3,   /* field[3] = last_seen_ms */
+  1,   /* field[1] = merged_ids */
+  5,   /* field[5] = organisations */
+  9,   /* field[9] = synchrony */
+  10,   /* field[10] = template_share */
+  7,   /* field[7] = verified */
+};
+static const ProtobufCIntRange stillwatch__v1__campaign_summary__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor stillwatch__v1__campaign_summary__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "stillwatch.v1.CampaignSummary",
+  "CampaignSummary",
+  "Stillwatch__V1__CampaignSummary",
+  "stillwatch.v1",
+  sizeof(Stillwatch__V1__CampaignSummary),
+  11,
+  stillwatch__v1__campaign_summary__field_descriptors,
+  stillwatch__v1__campaign_summary__field_indices_by_name,
+  1,  stillwatch__v1__campaign_summary__number_ranges,
+  (ProtobufCMessageInit) stillwatch__v1__campaign_summary__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor stillwatch__v1__campaign_evidence__field_descriptors[5] =
+{
+  {
+    "class",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Stillwatch__V1__CampaignEvidence, has_class_),
+    offsetof(Stillwatch__V1__CampaignEvidence, class_),
+    &stillwatch__v1__identifier_class__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "identifiers",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignEvidence, has_identifiers),
+    offsetof(Stillwatch__V1__CampaignEvidence, identifiers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "accounts",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignEvidence, has_accounts),
+    offsetof(Stillwatch__V1__CampaignEvidence, accounts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "largest",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignEvidence, has_largest),
+    offsetof(Stillwatch__V1__CampaignEvidence, largest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "outside",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignEvidence, has_outside),
+    offsetof(Stillwatch__V1__CampaignEvidence, outside),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned stillwatch__v1__campaign_evidence__field_indices_by_name[] = {
+  2,   /* field[2] = accounts */
+  0,   /* field[0] = class */
+  1,   /* field[1] = identifiers */
+  3,   /* field[3] = largest */
+  4,   /* field[4] = outside */
+};
+static const ProtobufCIntRange stillwatch__v1__campaign_evidence__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor stillwatch__v1__campaign_evidence__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "stillwatch.v1.CampaignEvidence",
+  "CampaignEvidence",
+  "Stillwatch__V1__CampaignEvidence",
+  "stillwatch.v1",
+  sizeof(Stillwatch__V1__CampaignEvidence),
+  5,
+  stillwatch__v1__campaign_evidence__field_descriptors,
+  stillwatch__v1__campaign_evidence__field_indices_by_name,
+  1,  stillwatch__v1__campaign_evidence__number_ranges,
+  (ProtobufCMessageInit) stillwatch__v1__campaign_evidence__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor stillwatch__v1__campaign_day__field_descriptors[4] =
+{
+  {
+    "start_ms",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignDay, has_start_ms),
+    offsetof(Stillwatch__V1__CampaignDay, start_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "joined",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignDay, has_joined),
+    offsetof(Stillwatch__V1__CampaignDay, joined),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "banned",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignDay, has_banned),
+    offsetof(Stillwatch__V1__CampaignDay, banned),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exchanges",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__CampaignDay, has_exchanges),
+    offsetof(Stillwatch__V1__CampaignDay, exchanges),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned stillwatch__v1__campaign_day__field_indices_by_name[] = {
+  2,   /* field[2] = banned */
+  3,   /* field[3] = exchanges */
+  1,   /* field[1] = joined */
+  0,   /* field[0] = start_ms */
+};
+static const ProtobufCIntRange stillwatch__v1__campaign_day__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor stillwatch__v1__campaign_day__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "stillwatch.v1.CampaignDay",
+  "CampaignDay",
+  "Stillwatch__V1__CampaignDay",
+  "stillwatch.v1",
+  sizeof(Stillwatch__V1__CampaignDay),
+  4,
+  stillwatch__v1__campaign_day__field_descriptors,
+  stillwatch__v1__campaign_day__field_indices_by_name,
+  1,  stillwatch__v1__campaign_day__number_ranges,
+  (ProtobufCMessageInit) stillwatch__v1__campaign_day__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor stillwatch__v1__campaign_member__field_descriptors[7] =
+{
+  {
+    "account_ref",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Stillwatch__V1__CampaignMember, has_account_ref),
+    offsetof(Stillwatch__V1__CampaignMember, account_ref),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "joined_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignMember, has_joined_ms),
+    offsetof(Stillwatch__V1__CampaignMember, joined_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_seen_ms",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignMember, has_first_seen_ms),
+    offsetof(Stillwatch__V1__CampaignMember, first_seen_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_seen_ms",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Stillwatch__V1__CampaignMember, has_last_seen_ms),
+    offsetof(Stillwatch__V1__CampaignMember, last_seen_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "verdict",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Stillwatch__V1__CampaignMember, has_verdict),
+    offsetof(Stillwatch__V1__CampaignMember, verdict),
+    &stillwatch__v1__verdict__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exchanges",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__CampaignMember, has_exchanges),
+    offsetof(Stillwatch__V1__CampaignMember, exchanges),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shared_classes",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Stillwatch__V1__CampaignMember, n_shared_classes),
+    offsetof(Stillwatch__V1__CampaignMember, shared_classes),
+    &stillwatch__v1__identifier_class__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned stillwatch__v1__campaign_member__field_indices_by_name[] = {
+  0,   /* field[0] = account_ref */
+  5,   /* field[5] = exchanges */
+  2,   /* field[2] = first_seen_ms */
+  1,   /* field[1] = joined_ms */
+  3,   /* field[3] = last_seen_ms */
+  6,   /* field[6] = shared_classes */
+  4,   /* field[4] = verdict */
+};
+static const ProtobufCIntRange stillwatch__v1__campaign_member__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor stillwatch__v1__campaign_member__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "stillwatch.v1.CampaignMember",
+  "CampaignMember",
+  "Stillwatch__V1__CampaignMember",
+  "stillwatch.v1",
+  sizeof(Stillwatch__V1__CampaignMember),
+  7,
+  stillwatch__v1__campaign_member__field_descriptors,
+  stillwatch__v1__campaign_member__field_indices_by_name,
+  1,  stillwatch__v1__campaign_member__number_ranges,
+  (ProtobufCMessageInit) stillwatch__v1__campaign_member__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 #define stillwatch__v1__health_request__field_descriptors NULL
 #define stillwatch__v1__health_request__field_indices_by_name NULL
 #define stillwatch__v1__health_request__number_ranges NULL
@@ -2484,22 +3650,24 @@ const ProtobufCEnumDescriptor stillwatch__v1__serving_state__descriptor =
   stillwatch__v1__serving_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor stillwatch__v1__scoring_service__method_descriptors[6] =
+static const ProtobufCMethodDescriptor stillwatch__v1__scoring_service__method_descriptors[7] =
 {
   { "Score", &stillwatch__v1__score_request__descriptor, &stillwatch__v1__score_response__descriptor },
   { "ScoreBatch", &stillwatch__v1__score_batch_request__descriptor, &stillwatch__v1__score_batch_response__descriptor },
   { "Observe", &stillwatch__v1__observe_request__descriptor, &stillwatch__v1__observe_response__descriptor },
   { "Feedback", &stillwatch__v1__feedback_request__descriptor, &stillwatch__v1__feedback_response__descriptor },
+  { "LookupCampaign", &stillwatch__v1__lookup_campaign_request__descriptor, &stillwatch__v1__lookup_campaign_response__descriptor },
   { "Health", &stillwatch__v1__health_request__descriptor, &stillwatch__v1__health_response__descriptor },
   { "ServerInfo", &stillwatch__v1__server_info_request__descriptor, &stillwatch__v1__server_info_response__descriptor },
 };
 const unsigned stillwatch__v1__scoring_service__method_indices_by_name[] = {
   3,        /* Feedback */
-  4,        /* Health */
+  5,        /* Health */
+  4,        /* LookupCampaign */
   2,        /* Observe */
   0,        /* Score */
   1,        /* ScoreBatch */
-  5         /* ServerInfo */
+  6         /* ServerInfo */
 };
 const ProtobufCServiceDescriptor stillwatch__v1__scoring_service__descriptor =
 {
@@ -2508,7 +3676,7 @@ const ProtobufCServiceDescriptor stillwatch__v1__scoring_service__descriptor =
   "ScoringService",
   "Stillwatch__V1__ScoringService",
   "stillwatch.v1",
-  6,
+  7,
   stillwatch__v1__scoring_service__method_descriptors,
   stillwatch__v1__scoring_service__method_indices_by_name
 };
@@ -2544,13 +3712,21 @@ void stillwatch__v1__scoring_service__feedback(ProtobufCService *service,
   assert(service->descriptor == &stillwatch__v1__scoring_service__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void stillwatch__v1__scoring_service__lookup_campaign(ProtobufCService *service,
+                                                      const Stillwatch__V1__LookupCampaignRequest *input,
+                                                      Stillwatch__V1__LookupCampaignResponse_Closure closure,
+                                                      void *closure_data)
+{
+  assert(service->descriptor == &stillwatch__v1__scoring_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void stillwatch__v1__scoring_service__health(ProtobufCService *service,
                                              const Stillwatch__V1__HealthRequest *input,
                                              Stillwatch__V1__HealthResponse_Closure closure,
                                              void *closure_data)
 {
   assert(service->descriptor == &stillwatch__v1__scoring_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void stillwatch__v1__scoring_service__server_info(ProtobufCService *service,
                                                   const Stillwatch__V1__ServerInfoRequest *input,
@@ -2558,7 +3734,7 @@ void stillwatch__v1__scoring_service__server_info(ProtobufCService *service,
                                                   void *closure_data)
 {
   assert(service->descriptor == &stillwatch__v1__scoring_service__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void stillwatch__v1__scoring_service__init (Stillwatch__V1__ScoringService_Service *service,
                                             Stillwatch__V1__ScoringService_ServiceDestroy destroy)

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOPosix
+public import RiskCore
 public import RiskWire
 
 /// A connection to the scoring service, for any number of requests at a time.
@@ -65,6 +66,34 @@ public final class ScoringClient: Sendable {
             }
         }
         return { try await reply.get() }
+    }
+
+    /// Takes a campaign apart: its summary, evidence and timeline, and one page of its members.
+    ///
+    ///     var token = ""
+    ///     repeat {
+    ///         let (page, next) = try await client.lookupCampaign(.cluster(id), pageToken: token)
+    ///         token = next
+    ///     } while !token.isEmpty
+    ///
+    /// - Parameters:
+    ///   - target: The cluster, an account in it or a decision about such an account.
+    ///   - pageToken: What came with the page before; empty for the first.
+    ///   - pageSize: The most members, 1 to ``RiskCore/CampaignPage/memberLimit``.
+    ///   - caller: Who is calling.
+    /// - Returns: The page, and the token of the next one, empty after the last.
+    /// - Throws: ``RiskWire/StatusError`` if the service refuses, such as `CLUSTER_UNKNOWN`; ``ClientError`` if the
+    ///   connection ends before the reply.
+    public func lookupCampaign(
+        _ target: LookupCampaignCall.Target, pageToken: String = "",
+        pageSize: Int = LookupCampaignCall.ordinaryPageSize, caller: String = ""
+    ) async throws -> (page: CampaignPage, nextPageToken: String) {
+        let call = LookupCampaignCall(target: target, pageToken: pageToken, pageSize: pageSize)
+        guard
+            case .lookupCampaign(let page, let next) = try await send(.lookupCampaign(call), caller: caller).outcome
+                .get()
+        else { throw ClientError("the service answered something else than a page of a campaign") }
+        return (page, next)
     }
 
     /// Closes the connection.

@@ -11,10 +11,23 @@ public final class ServableModel: Sendable {
         public internal(set) var vector: [Double] = []
         /// The contributions of the last answer, in the same order.
         public internal(set) var contributions: [Double] = []
+        /// The vector without a link or the cluster.
+        var changedVector: [Double] = []
 
         /// Empty buffers.
         public init() {}
+
+        /// Copies ``vector`` into ``changedVector``, without allocation if it has the right count already.
+        mutating func copyVector() {
+            if changedVector.count != vector.count { changedVector = Array(repeating: .nan, count: vector.count) }
+            for index in vector.indices { changedVector[index] = vector[index] }
+        }
     }
+
+    /// Effects are worked out for so many links at most, those with the largest contributions.
+    public static let effectLimit = 4
+    /// The least magnitude of a link's contribution for which an effect is worked out, in log-odds.
+    public static let leastContributionOfEffect = 0.05
 
     /// What a model declares of a custom value.
     public enum CustomKind: Sendable {
@@ -34,8 +47,8 @@ public final class ServableModel: Sendable {
     private let reasonIndices: [Int]
     /// The reason codes that this model's features have.
     private let reasons: [ReasonCode]
-    /// For each model feature, the identifier class it speaks of.
-    private let linkClasses: [IdentifierClass?]
+    /// What answers say of links.
+    private let evidence: LinkEvidence
 
     /// Finds every feature of a model in the catalogue, and lays out the policy that decides.
     ///
@@ -48,7 +61,7 @@ public final class ServableModel: Sendable {
     public init(_ model: LoadedModel, policy: OperatorPolicy? = nil) throws(ModelFileError) {
         var inputs: [FeatureExtractor.Input] = []
         var codes: [ReasonCode] = []
-        var linkClasses: [IdentifierClass?] = []
+        var features: [Feature?] = []
         var customKinds: [String: CustomKind] = [:]
         for feature in model.document.features {
             if feature.name.hasPrefix("custom.") {
@@ -62,12 +75,12 @@ public final class ServableModel: Sendable {
                 inputs.append(
                     feature.categories.map { .customText(name, categories: $0) } ?? .customNumber(name))
                 codes.append(.callerFeature)
-                linkClasses.append(nil)
+                features.append(nil)
             } else {
                 let index = try Self.catalogueIndex(of: feature)
                 inputs.append(.catalogue(index))
                 codes.append(FeatureCatalogue.definitions[index].reason)
-                linkClasses.append(FeatureCatalogue.definitions[index].linkClass)
+                features.append(FeatureCatalogue.definitions[index])
             }
         }
         let reasons = ReasonCode.allCases.filter(codes.contains)
@@ -78,7 +91,7 @@ public final class ServableModel: Sendable {
         self.operatorPolicy = policy
         self.reasons = reasons
         self.reasonIndices = codes.map { reasons.firstIndex(of: $0)! }
-        self.linkClasses = linkClasses
+        self.evidence = LinkEvidence(model: model, extractor: extractor, features: features)
     }
 
     /// Scores an observation.
@@ -89,7 +102,7 @@ public final class ServableModel: Sendable {
     ///   - wantsFeatures: Whether the answer lists every feature.
     ///   - scratch: Buffers; hold the vector and the contributions afterwards.
     /// - Returns: An answer without commit sequence and decision id.
-    /// - Complexity: O(features + reasons × log reasons).
+    /// - Complexity: O(features + reasons × log reasons), and a margin for each effect: see ``effectLimit``.
     public func answer(
         _ observation: Observation, alias: String, wantsFeatures: Bool = false, scratch: inout Scratch
     ) -> ScoreAnswer {
@@ -97,12 +110,16 @@ public final class ServableModel: Sendable {
         let margin = model.score(scratch.vector, contributions: &scratch.contributions)
         let type = observation.event.type
         let (decision, rule) = decisions.decide(margin: margin, at: type)
-        return ScoreAnswer(
+        var answer = ScoreAnswer(
             margin: margin, probability: model.probability(margin: margin, at: type), decision: decision,
             decisionRule: rule, bias: model.bias, reasons: grouped(scratch.contributions),
-            links: links(observation.links, contributions: scratch.contributions), modelDigest: model.digest,
-            modelAlias: alias, missingFeatureCount: scratch.vector.reduce(0) { $0 + ($1.isNaN ? 1 : 0) },
+            links: evidence.links(observation.links, contributions: scratch.contributions),
+            cluster: evidence.cluster(observation.links, contributions: scratch.contributions),
+            modelDigest: model.digest, modelAlias: alias,
+            missingFeatureCount: scratch.vector.reduce(0) { $0 + ($1.isNaN ? 1 : 0) },
             features: wantsFeatures ? listed(scratch) : [])
+        evidence.addEffects(to: &answer, of: observation, scratch: &scratch)
+        return answer
     }
 
     /// The margin of an observation, the same bits as the answer's.
@@ -179,29 +196,7 @@ public final class ServableModel: Sendable {
         for (index, sum) in sums.enumerated() where sum != 0 {
             result.append(ScoreAnswer.Reason(code: reasons[index], contribution: sum))
         }
-        return result.sorted { abs($0.contribution) > abs($1.contribution) }
-    }
-
-    private func links(_ snapshot: LinkSnapshot, contributions: [Double]) -> [ScoreAnswer.Link] {
-        var sums = Array(repeating: 0.0, count: IdentifierClass.slotCount)
-        for (feature, contribution) in contributions.enumerated() {
-            if let identifierClass = linkClasses[feature] { sums[identifierClass.rawValue] += contribution }
-        }
-        var result: [ScoreAnswer.Link] = []
-        for identifierClass in IdentifierClass.linked {
-            guard let facts = snapshot[identifierClass], facts.accounts > 0 else { continue }
-            var link = ScoreAnswer.Link(identifierClass: identifierClass)
-            link.accounts = UInt64(facts.accounts)
-            link.unrelatedAccounts = UInt64(facts.accounts - facts.related)
-            link.organisations = UInt64(facts.organisations)
-            link.labelledBad = UInt64(facts.labelledBad)
-            link.firstSeenMs = facts.firstSeenMs
-            link.lastBanMs = facts.lastBanMs
-            link.surprise = facts.surprise
-            link.contribution = sums[identifierClass.rawValue]
-            result.append(link)
-        }
-        return result.sorted { $0.contribution > $1.contribution }
+        return ScoreAnswer.choosingCustomerTexts(result.sorted { abs($0.contribution) > abs($1.contribution) })
     }
 
     private func listed(_ scratch: Scratch) -> [ScoreAnswer.FeatureContribution] {

@@ -23,6 +23,8 @@ struct AccountLinks: Sendable {
     /// class, and is counted anew should it return to that.
     static let attachmentLimit = 64
 
+    /// The account as its caller names it.
+    let reference: Reference
     var lastSeenMs: Int64
     /// The tenant it last said it belongs to; nil if it never did.
     var organisation: UInt64?
@@ -33,10 +35,13 @@ struct AccountLinks: Sendable {
     var history: AccountHistory?
     /// What it put into the population's figures.
     var populationPart = Population.Part()
+    /// Its days and hours; nil before the first usage event.
+    var rhythm: RhythmRecord?
     /// Oldest first.
     private(set) var attachments: [Attachment] = []
 
-    init(lastSeenMs: Int64) {
+    init(_ reference: Reference, lastSeenMs: Int64) {
+        self.reference = reference
         self.lastSeenMs = lastSeenMs
     }
 
@@ -44,6 +49,14 @@ struct AccountLinks: Sendable {
     func latest(_ identifierClass: IdentifierClass) -> Attachment? {
         attachments.last { $0.identifierClass == UInt8(identifierClass.rawValue) }
     }
+
+    /// The identifiers of a class that it came with last, at most so many.
+    func latest(_ identifierClass: IdentifierClass, count: Int) -> ArraySlice<Attachment> {
+        attachments.filter { $0.identifierClass == UInt8(identifierClass.rawValue) }.suffix(count)
+    }
+
+    /// When it was made or, if nobody said, first seen; nil before its first event.
+    var bornMs: Int64? { history.flatMap { $0.facts.bornAtMs ?? $0.firstSeenMs } }
 
     /// The attachment to an identifier in its present life, if there is one.
     func attachment(_ key: UInt64, life: Int64) -> Attachment? {
@@ -56,7 +69,7 @@ struct AccountLinks: Sendable {
     mutating func attach(_ identifierClass: IdentifierClass, key: UInt64, life: Int64, atMs: Int64) -> Bool {
         if let index = attachments.firstIndex(where: { $0.key == key }) {
             if attachments[index].life == life {
-                if latest(identifierClass)?.key != key { attachments.append(attachments.remove(at: index)) }
+                if !isAmongLatest(index) { attachments.append(attachments.remove(at: index)) }
                 return false
             }
             attachments.remove(at: index)
@@ -70,6 +83,15 @@ struct AccountLinks: Sendable {
                 key: key, life: life, atMs: atMs, identifierClass: UInt8(identifierClass.rawValue),
                 isOwnOrganisation: organisation == nil))
         return true
+    }
+
+    /// Whether fewer later ones of the class follow than the account has at a time.
+    private func isAmongLatest(_ index: Int) -> Bool {
+        let code = attachments[index].identifierClass
+        let atATime = code == UInt8(IdentifierClass.prefix.rawValue) ? EventKeys.bandCount : 1
+        var later = 0
+        for other in attachments[(index + 1)...] where other.identifierClass == code { later += 1 }
+        return later < atATime
     }
 
     /// The account belongs to a tenant from now on; the identifiers where it counted as one of its own so far.

@@ -23,6 +23,13 @@ struct DecayedArrivals {
         month += own.month
     }
 
+    /// Adds the arrivals of another.
+    mutating func merge(_ other: DecayedArrivals) {
+        let latest = max(atMs, other.atMs)
+        let (own, others) = (values(atMs: latest), other.values(atMs: latest))
+        (atMs, day, week, month) = (latest, own.day + others.day, own.week + others.week, own.month + others.month)
+    }
+
     /// The sums at a moment, which is not before ``atMs``.
     func values(atMs: Int64) -> (day: Double, week: Double, month: Double) {
         let decay = Self.weights(ageMs: atMs - self.atMs)

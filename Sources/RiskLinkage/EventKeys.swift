@@ -8,26 +8,47 @@ struct EventKeys {
     let organisation: UInt64?
     /// Whether the event names the tenant.
     let namesOrganisation: Bool
-    /// The account's identifier of each class: the event's own, or else the last one the account came with.
+    /// The account's identifier of each class: the event's own, or else the last one the account came with. Of
+    /// ``IdentifierClass/prefix`` there can be ``bandCount``.
     private(set) var identifiers: [(identifierClass: IdentifierClass, key: UInt64, isInEvent: Bool)] = []
+
+    /// Two prompts are near-equal if they agree in a band of two neighbouring values of their MinHash.
+    ///
+    /// After Broder (1997) and Indyk and Motwani (1998): prompts that agree in 80 % of their values agree in at least
+    /// one of four bands with a probability of 98 %, those that agree in 10 % with one of 4 %.
+    static let bandCount = 4
 
     init(_ event: AccountEvent, account links: AccountLinks?) {
         timeMs = event.timeMs
         account = LinkKey.account(event.account)
         namesOrganisation = event.reference(.orgRef) != nil
         organisation = event.reference(.orgRef).map(LinkKey.organisation) ?? links?.organisation
-        identifiers.reserveCapacity(IdentifierClass.linked.count)
-        for identifierClass in IdentifierClass.linked {
+        identifiers.reserveCapacity(IdentifierClass.linked.count + Self.bandCount)
+        for identifierClass in IdentifierClass.linked where identifierClass != .prefix {
             if let reference = event.identifier(identifierClass) {
                 identifiers.append((identifierClass, LinkKey.identifier(identifierClass, reference), true))
             } else if let attachment = links?.latest(identifierClass) {
                 identifiers.append((identifierClass, attachment.key, false))
             }
         }
+        addBands(event.prefixMinhash, links)
     }
 
     /// The account's identifier of a class; nil if it has none.
     func key(of identifierClass: IdentifierClass) -> UInt64? {
         identifiers.first { $0.identifierClass == identifierClass }?.key
+    }
+
+    private mutating func addBands(_ minhash: [Reference], _ links: AccountLinks?) {
+        if minhash.count >= 2 {
+            for band in 0..<min(Self.bandCount, minhash.count / 2) {
+                let key = LinkKey.band(band, minhash[2 * band], minhash[2 * band + 1])
+                identifiers.append((.prefix, key, true))
+            }
+        } else if let links {
+            for attachment in links.latest(.prefix, count: Self.bandCount) {
+                identifiers.append((.prefix, attachment.key, false))
+            }
+        }
     }
 }

@@ -13,6 +13,12 @@ struct IdentifierLinks: Sendable {
     private var arrivals: DecayedArrivals
     var organisations = 0
     var companions = 0
+    /// Accounts that were not new any more when they came with it: what strangers take up one after another is public.
+    private(set) var settled = 0
+    /// The cluster that most of its accounts belong to, and how many do, as far as that was counted; 0: none.
+    private(set) var home: (cluster: UInt64, accounts: Int) = (0, 0)
+    /// The two accounts that came with it last and belonged to no cluster; 0: none.
+    private(set) var loners: (UInt64, UInt64) = (0, 0)
 
     init(firstSeenMs: Int64, life: Int64) {
         self.firstSeenMs = firstSeenMs
@@ -21,14 +27,46 @@ struct IdentifierLinks: Sendable {
         arrivals = DecayedArrivals(atMs: firstSeenMs)
     }
 
+    /// Distinct accounts.
+    var accountCount: Int { accounts }
+
+    /// An account is still new for so long: what it comes with then, it was made with.
+    static let newAccountMs: Int64 = 14 * 86_400_000
+
     /// An account came with it.
     mutating func see(atMs: Int64, isNewAccount: Bool, account: AccountLinks) {
         lastSeenMs = max(lastSeenMs, atMs)
         guard isNewAccount else { return }
         accounts += 1
+        if let bornMs = account.bornMs, atMs - bornMs > Self.newAccountMs { settled += 1 }
         if account.organisation == nil { organisations += 1 }
         arrivals.add(atMs: atMs)
         relabel(from: .unlabelled, to: account.standing, oldAtMs: 0, atMs: account.labelledAtMs)
+    }
+
+    /// An account that belongs to no cluster came with it.
+    mutating func noteLoner(_ account: UInt64) {
+        if loners.0 != account { loners = (account, loners.0) }
+    }
+
+    /// An account on it joined a cluster.
+    ///
+    /// The home is the cluster with most accounts, after Boyer and Moore (1991): each that joins another one takes a
+    /// vote away, and an empty place goes to the next. The count can be too low, never too high.
+    mutating func noteMember(of cluster: UInt64, resolve: (UInt64) -> UInt64) {
+        if home.cluster != 0 { home.cluster = resolve(home.cluster) }
+        if home.cluster == cluster {
+            home.accounts += 1
+        } else if home.accounts > 1 {
+            home.accounts -= 1
+        } else {
+            home = (cluster, 1)
+        }
+    }
+
+    /// An account on it left a cluster.
+    mutating func noteLeaver(of cluster: UInt64, resolve: (UInt64) -> UInt64) {
+        if home.cluster != 0, resolve(home.cluster) == cluster { home.accounts = max(0, home.accounts - 1) }
     }
 
     /// An account on it changed its standing.
@@ -66,6 +104,7 @@ struct IdentifierLinks: Sendable {
         facts.firstSeenMs = firstSeenMs
         facts.organisations = Double(organisations - ownOrganisations)
         facts.companions = Double(companions - (sharesCompanion ? 1 : 0))
+        facts.sharesCompanion = sharesCompanion
         facts.accounts = Double(accounts - (own == nil ? 0 : 1))
         facts.labelledBad = Double(labelledBad - (standing == .abusive ? 1 : 0))
         facts.verified = Double(verified - (standing == .verified ? 1 : 0))
@@ -82,28 +121,5 @@ struct IdentifierLinks: Sendable {
         (facts.arrivals1d, facts.arrivals7d, facts.arrivals30d) = (day, week, month)
         facts.established = max(0, facts.accounts - month - facts.labelledBad)
         return facts
-    }
-}
-
-/// When accounts on an identifier were labelled abusive: the latest two, so that one account can be left out.
-private struct LatestBans: Sendable {
-    private var first: Int64?
-    private var second: Int64?
-
-    mutating func add(_ atMs: Int64) {
-        if atMs >= first ?? .min {
-            (first, second) = (atMs, first)
-        } else if atMs >= second ?? .min {
-            second = atMs
-        }
-    }
-
-    /// Takes one back. What was third is forgotten, so this can leave an older ban out, never invent one.
-    mutating func remove(_ atMs: Int64) {
-        if first == atMs { (first, second) = (second, nil) } else if second == atMs { second = nil }
-    }
-
-    func latest(leavingOut own: Int64?) -> Int64? {
-        own != nil && first == own ? second : first
     }
 }

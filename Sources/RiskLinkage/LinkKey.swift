@@ -16,6 +16,11 @@ enum LinkKey {
 
     static func claimedClient(_ reference: Reference) -> UInt64 { hash(.max - 2, reference) }
 
+    /// Two neighbouring values of a MinHash, at their place in it.
+    static func band(_ band: Int, _ first: Reference, _ second: Reference) -> UInt64 {
+        pair(hash(UInt8(IdentifierClass.prefix.rawValue), first), life: Int64(band), with: hash(.max - 3, second))
+    }
+
     /// The pair of an identifier in one of its lives (it may have been forgotten before) and something seen on it.
     static func pair(_ identifier: UInt64, life: Int64, with other: UInt64) -> UInt64 {
         var hasher = Hasher()

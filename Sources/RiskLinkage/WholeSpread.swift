@@ -18,6 +18,12 @@ struct WholeSpread: Sendable {
         squares -= value * value
     }
 
+    mutating func merge(_ other: WholeSpread) {
+        count += other.count
+        sum += other.sum
+        squares += other.squares
+    }
+
     /// The spread without one value, if that is in it; nil if nothing is left.
     ///
     /// - Parameters:

@@ -18,6 +18,15 @@ public enum WireLimits {
     public static let labelReasonByteCount = 512
     /// The most bytes of a decision id.
     public static let decisionIDByteCount = 256
+    /// The most bytes of a cluster's name.
+    public static let clusterIDByteCount = 32
+    /// The most bytes of a page token.
+    public static let pageTokenByteCount = 64
+    /// The most merged clusters that a page of a campaign names: the latest.
+    public static let campaignMergedCount = 256
+    /// The most days of a campaign's timeline: the latest. All these together stay far below
+    /// ``replyPayloadByteCount``.
+    public static let campaignDayCount = 400
     /// The most bytes of a path in an admin request.
     public static let pathByteCount = 4096
     /// Memory that decoding one message may take for each byte of it, beyond ``decodingBaseByteCount``.

@@ -20,6 +20,7 @@ public struct WireRequest: Sendable {
         case feedback(FeedbackCall)
         case health
         case serverInfo
+        case lookupCampaign(LookupCampaignCall)
     }
 
     /// A request.
@@ -117,6 +118,33 @@ public struct FeedbackCall: Sendable, Equatable {
     }
 }
 
+/// A campaign to take apart, and which page of its members.
+public struct LookupCampaignCall: Sendable, Equatable {
+    /// The most members of a page if the call does not say.
+    public static let ordinaryPageSize = 100
+
+    /// What is taken apart.
+    public enum Target: Sendable, Equatable {
+        case cluster(ClusterID)
+        case account(Reference)
+        case decision(id: String)
+    }
+
+    /// What is taken apart.
+    public var target: Target
+    /// The token that came with the page before; empty for the first page.
+    public var pageToken: String
+    /// The most members of the page, 1 to ``RiskCore/CampaignPage/memberLimit``.
+    public var pageSize: Int
+
+    /// A call.
+    public init(target: Target, pageToken: String = "", pageSize: Int = Self.ordinaryPageSize) {
+        self.target = target
+        self.pageToken = pageToken
+        self.pageSize = pageSize
+    }
+}
+
 /// A reply: exactly one for each complete frame.
 public struct WireReply: Sendable {
     /// The request's id; 0 when the frame could not be read that far.
@@ -132,6 +160,8 @@ public struct WireReply: Sendable {
         case feedback(commitSequence: UInt64)
         case health(ServingState)
         case serverInfo(ServerInfo)
+        /// The token of the next page is empty after the last; ``RiskCore/CampaignPage/nextMember`` is not sent.
+        case lookupCampaign(CampaignPage, nextPageToken: String)
     }
 
     /// A reply.

@@ -52,6 +52,24 @@ import Testing
         #expect(schedule.due(atMs: 100).map(\.account) == [Reference("a2"), Reference("a0")])
     }
 
+    @Test func aPageTokenComesBackAndNothingElseDoes() {
+        for (cluster, start) in [(1, 1), (17, 100), (UInt64.max, Int.max)] {
+            var page = CampaignPage(summary: .init(id: ClusterID(cluster)))
+            #expect(CampaignPageToken(after: page) == nil)
+            page.nextMember = start
+            let token = CampaignPageToken(after: page)
+            #expect(token?.cluster == ClusterID(cluster) && token?.start == start)
+            #expect(token.flatMap { CampaignPageToken($0.text) } == token && token != nil)
+            #expect((token?.text.utf8.count ?? 99) <= WireLimits.pageTokenByteCount)
+        }
+        for text in [
+            "", "p1", "p1.c1", "p1.c1.", "p1.c1.0", "p1.c1.-1", "p1.c1.01", "p1.c1.+1", "p2.c1.1", "p1.17.1", "p1.c0.1",
+            "p1.c1.1.1", "p1.c1.9223372036854775808",
+        ] {
+            #expect(CampaignPageToken(text) == nil, "\(text)")
+        }
+    }
+
     @Test func aDecisionIDGivesItsAccountBackAndNothingElseDoes() {
         var generator = SeededGenerator(seed: 4)
         for _ in 0..<1000 {

@@ -6,31 +6,6 @@ import TestSupport
 import Testing
 
 @Suite struct ServableModelTests {
-    /// A model over the whole catalogue with random weights that keep each feature's direction.
-    private func model(seed: UInt64) throws -> ServableModel {
-        var generator = SeededGenerator(seed: seed)
-        var terms: [LogisticTerm] = []
-        let features = FeatureCatalogue.features.enumerated().map { index, feature in
-            let size = Double.random(in: 0...1, using: &generator)
-            let weight =
-                switch feature.direction {
-                case .raises: size
-                case .lowers: -size
-                case .free: size - 0.5
-                }
-            terms.append(
-                LogisticTerm(
-                    feature: index,
-                    shape: .numeric(
-                        transform: feature.isSkewed ? .signedLog : .identity, center: 0, scale: 2, weight: weight)))
-            return ModelFeature(
-                name: feature.name, definitionVersion: feature.definitionVersion, direction: feature.direction)
-        }
-        let document = ModelDocument(
-            name: "test", features: features, kind: .logistic(LogisticModel(intercept: -2, terms: terms)))
-        return try ServableModel(try LoadedModel(document, digest: Array(repeating: 7, count: 32)))
-    }
-
     private func event(
         _ account: String, atMs: Int64, identifiers: [EventField: String]
     ) throws -> AccountEvent {
@@ -51,7 +26,7 @@ import Testing
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func oneMoreSiblingNeverLowersTheMargin(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
-        let model = try model(seed: seed)
+        let model = try RandomServable.model(seed: seed)
         let shared = Self.identifierFields.filter { _ in Bool.random(using: &generator) }
         var links = LinkState()
         var scratch = ServableModel.Scratch()
@@ -76,7 +51,7 @@ import Testing
     @Test func reasonsAndFeaturesAddUpToTheMargin() throws {
         for seed in 1...50 as ClosedRange<UInt64> {
             var generator = SeededGenerator(seed: seed)
-            let model = try model(seed: seed)
+            let model = try RandomServable.model(seed: seed)
             var links = LinkState()
             var scratch = ServableModel.Scratch()
             for index in 0..<20 {

@@ -16,7 +16,7 @@ struct RandomRequests {
 
     private mutating func method() throws -> WireRequest.Method {
         events.density = .random(in: 0...1, using: &events.random)
-        switch Int.random(in: 0..<8, using: &events.random) {
+        switch Int.random(in: 0..<9, using: &events.random) {
         case 0...2: return .score(try score())
         case 3:
             return .scoreBatch(
@@ -24,6 +24,7 @@ struct RandomRequests {
         case 4: return .observe(ObserveCall(event: try event(), requestID: requestID()))
         case 5: return .feedback(feedback())
         case 6: return .health
+        case 7: return .lookupCampaign(lookup())
         default: return .serverInfo
         }
     }
@@ -38,6 +39,18 @@ struct RandomRequests {
     }
 
     private mutating func requestID() -> [UInt8]? { events.chance(0.5) ? events.random.bytes(1...64) : nil }
+
+    private mutating func lookup() -> LookupCampaignCall {
+        let target: LookupCampaignCall.Target =
+            switch Int.random(in: 0..<3, using: &events.random) {
+            case 0: .cluster(ClusterID(.random(in: 1 ... .max, using: &events.random)))
+            case 1: .account(Reference(events.random.bytes(1...64)))
+            default: .decision(id: events.random.word())
+            }
+        return LookupCampaignCall(
+            target: target, pageToken: events.chance(0.5) ? events.random.word() : "",
+            pageSize: .random(in: 1...CampaignPage.memberLimit, using: &events.random))
+    }
 
     private mutating func feedback() -> FeedbackCall {
         let time = Int64.random(in: 0...(1 << 50), using: &events.random)

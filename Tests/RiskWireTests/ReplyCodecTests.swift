@@ -21,17 +21,36 @@ import Testing
             margin: number(), probability: number(),
             decision: Decision.allCases.randomElement(using: &random) ?? .allow,
             decisionRule: "usage.cap@3", bias: number(),
-            reasons: ReasonCode.allCases.map { .init(code: $0, contribution: number()) },
-            links: IdentifierClass.allCases.map {
-                .init(
-                    identifierClass: $0, accounts: random.next(), organisations: random.next(), labelledBad: 3,
-                    firstSeenMs: .random(in: .min ... .max, using: &random), contribution: number())
-            },
-            modelDigest: random.bytes(32...32), modelAlias: "défaut", missingFeatureCount: 12,
+            reasons: ReasonCode.allCases.map { .init(code: $0, contribution: number(), customerText: $0.customerText) },
+            links: IdentifierClass.allCases.map { link($0, &random) },
+            cluster: seed % 2 == 0 ? nil : cluster(&random), modelDigest: random.bytes(32...32), modelAlias: "défaut",
+            missingFeatureCount: 12,
             features: [
                 .init(name: "a", value: nil, contribution: 0), .init(name: "b", value: 0, contribution: number()),
             ],
             degraded: ["EVENT_LOG"], commitSequence: random.next(), decisionID: random.word())
+    }
+
+    private func link(_ identifierClass: IdentifierClass, _ random: inout SeededGenerator) -> ScoreAnswer.Link {
+        var link = ScoreAnswer.Link(identifierClass: identifierClass)
+        (link.accounts, link.unrelatedAccounts) = (random.next(), random.next())
+        (link.organisations, link.labelledBad) = (random.next(), 3)
+        link.firstSeenMs = .random(in: .min ... .max, using: &random)
+        link.lastBanMs = Bool.random(using: &random) ? .random(in: .min ... .max, using: &random) : nil
+        link.surprise = .random(in: 0...99, using: &random)
+        link.contribution = .random(in: -9...9, using: &random)
+        link.effectIfRemoved = Bool.random(using: &random) ? .random(in: -9...9, using: &random) : nil
+        return link
+    }
+
+    private func cluster(_ random: inout SeededGenerator) -> ScoreAnswer.Cluster {
+        var cluster = ScoreAnswer.Cluster(id: ClusterID(.random(in: 1 ... .max, using: &random)))
+        (cluster.accounts, cluster.organisations, cluster.labelledBad) = (random.next(), random.next(), random.next())
+        cluster.bornMs = .random(in: .min ... .max, using: &random)
+        cluster.tie = .random(in: 0...99, using: &random)
+        cluster.contribution = .random(in: -9...9, using: &random)
+        cluster.effectIfRemoved = .random(in: -9...9, using: &random)
+        return cluster
     }
 
     @Test func everyReplyComesBackAsItWas() throws {
@@ -45,6 +64,7 @@ import Testing
             .scoreBatch([.success(answer(seed: 2)), .failure(error), .success(answer(seed: 3))]),
             .observe(commitSequence: .max, degraded: ["A", "B"]), .observe(commitSequence: 0, degraded: []),
             .feedback(commitSequence: 5), .health(.serving), .health(.draining), .serverInfo(info),
+            .lookupCampaign(CampaignPage(summary: .init(id: ClusterID(1))), nextPageToken: ""),
         ]
         for (index, body) in bodies.enumerated() {
             let reply = WireReply(id: UInt64(index), outcome: .success(body))

@@ -26,7 +26,7 @@ import Testing
 
     @Test func aRequestNeedsAMethod() {
         expect("FIELD_MISSING", "method", for: field(1, 7))
-        expect("METHOD_UNKNOWN", "method", .unimplemented, for: field(1, 7) + field(16, []))
+        expect("METHOD_UNKNOWN", "method", .unimplemented, for: field(1, 7) + field(17, []))
         expect("FIELD_UNKNOWN", "#9", for: field(1, 7) + field(9, 1) + field(14, []))
         #expect(refusal(of: field(14, [])) == nil)
         #expect(decode([]).id == 0)
@@ -122,6 +122,31 @@ import Testing
         expect(
             "FIELD_WRONG_LENGTH", "caller",
             for: field(1, 7) + field(3, String(repeating: "c", count: 65)) + field(14, []))
+    }
+
+    @Test func aLookupNeedsATargetAndAPageThatCanBe() throws {
+        func lookup(_ content: [UInt8]) -> [UInt8] { field(1, 7) + field(16, content) }
+        let cluster = field(1, "c17")
+        guard case .lookupCampaign(let call) = try decode(lookup(cluster)).request.get().method else {
+            throw Unexpected("not a lookup")
+        }
+        #expect(call == LookupCampaignCall(target: .cluster(ClusterID(17)), pageToken: "", pageSize: 100))
+        expect("FIELD_MISSING", "target", for: lookup([]))
+        for name in ["17", "c", "c0", "c017", "C17", "c-1", "c17 ", "c18446744073709551616"] {
+            expect("FIELD_MALFORMED", "cluster_id", for: lookup(field(1, name)))
+        }
+        expect("FIELD_WRONG_LENGTH", "cluster_id", for: lookup(field(1, "")))
+        expect("FIELD_WRONG_LENGTH", "cluster_id", for: lookup(field(1, String(repeating: "c", count: 33))))
+        expect("FIELD_WRONG_LENGTH", "account_ref", for: lookup(field(2, [])))
+        expect("FIELD_WRONG_LENGTH", "account_ref", for: lookup(field(2, Array(repeating: 1, count: 65))))
+        expect("FIELD_WRONG_LENGTH", "decision_id", for: lookup(field(3, "")))
+        expect("FIELD_WRONG_LENGTH", "page_token", for: lookup(cluster + field(4, String(repeating: "p", count: 65))))
+        expect("FIELD_NOT_TEXT", "page_token", for: lookup(cluster + field(4, [0xff])))
+        for size: UInt64 in [1, 1000] { #expect(refusal(of: lookup(cluster + field(5, size))) == nil) }
+        for size: UInt64 in [0, 1001, UInt64(UInt32.max)] {
+            expect("FIELD_OUT_OF_RANGE", "page_size", for: lookup(cluster + field(5, size)))
+        }
+        expect("FIELD_UNKNOWN", "#6", for: lookup(cluster + field(6, 1)))
     }
 
     @Test func aBatchKeepsWhatIsSoundInIt() throws {

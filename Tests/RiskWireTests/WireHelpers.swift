@@ -67,6 +67,7 @@ func isSame(_ left: WireRequest, _ right: WireRequest) -> Bool {
     case (.observe(let left), .observe(let right)):
         return same(left.event, right.event) && left.requestID == right.requestID
     case (.feedback(let left), .feedback(let right)): return left == right
+    case (.lookupCampaign(let left), .lookupCampaign(let right)): return left == right
     case (.health, .health), (.serverInfo, .serverInfo): return true
     default: return false
     }

@@ -22,6 +22,7 @@ struct Stillwatch: AsyncParsableCommand {
         version: StillwatchVersion.current,
         subcommands: [
             Simulate.self, Train.self, Evaluate.self, Features.self, Predict.self, Events.self, Replay.self,
-            Inspect.self, Verify.self, Explain.self, Score.self, Deploy.self, TimeRows.self,
+            Inspect.self, Verify.self, Explain.self, Campaigns.self, Score.self, Deploy.self, TimeRows.self,
+            TimeLinks.self,
         ])
 }

@@ -34,14 +34,16 @@ public enum ReasonCode: String, CaseIterable, Sendable {
     case callerFeature = "CALLER_FEATURE"
 
     /// Words that may be shown to a customer; nil where a hint would reveal a detection rule or means nothing to them.
+    ///
+    /// They name what a customer can set right or contest, never what was measured, compared or counted. Codes of one
+    /// kind have the same words, so that the words do not tell which of them it was.
     public var customerText: String? {
         switch self {
         case .linkBannedRecent, .linkMultiIdentifier: "Several accounts appear to be linked."
-        case .paySharedAcrossOrgs: "A payment method appears to be shared."
-        case .payInstrumentRisk: "The payment method could not be fully confirmed."
+        case .paySharedAcrossOrgs, .payInstrumentRisk: "The payment method could not be fully confirmed."
         case .payFailures: "Recent payment attempts did not succeed."
-        case .payUsageExceedsPlan: "Use is out of proportion to the plan."
-        case .signupBurstNetwork: "There were many recent sign-ups from a similar source."
+        case .payUsageExceedsPlan: "The use of the plan needs a closer look."
+        case .signupBurstNetwork: "The sign-up could not be fully confirmed."
         case .signupEmailDomain: "The e-mail address could not be fully confirmed."
         case .signupVerificationWeak: "The account has little verification."
         case .netAnonymised, .netGeoConflict: "The connection could not be fully confirmed."

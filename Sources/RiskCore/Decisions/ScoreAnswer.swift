@@ -6,11 +6,14 @@ public struct ScoreAnswer: Sendable, Equatable {
         public var code: ReasonCode
         /// Log-odds; negative lowers the risk.
         public var contribution: Double
+        /// Words that may be shown to the customer; nil if this reason is not for them.
+        public var customerText: String?
 
         /// A reason.
-        public init(code: ReasonCode, contribution: Double) {
+        public init(code: ReasonCode, contribution: Double, customerText: String? = nil) {
             self.code = code
             self.contribution = contribution
+            self.customerText = customerText
         }
     }
 
@@ -117,8 +120,8 @@ public struct ScoreAnswer: Sendable, Equatable {
     public init(
         margin: Double, probability: Double, decision: Decision, decisionRule: String, bias: Double,
         reasons: [Reason], links: [Link], cluster: Cluster? = nil, modelDigest: [UInt8], modelAlias: String,
-        missingFeatureCount: Int,
-        features: [FeatureContribution] = [], degraded: [String] = [], commitSequence: UInt64 = 0,
+        missingFeatureCount: Int, features: [FeatureContribution] = [], degraded: [String] = [],
+        commitSequence: UInt64 = 0,
         decisionID: String = ""
     ) {
         self.margin = margin

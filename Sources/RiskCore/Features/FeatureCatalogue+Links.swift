@@ -74,11 +74,12 @@ extension FeatureCatalogue {
 
     private static let acrossClasses: [Feature] = [
         Feature(
-            "link.shared_classes", .raises, .linkMultiIdentifier, "classes with more other accounts than is ordinary"
+            "link.shared_classes", .raises, .linkMultiIdentifier, reading: .everyClass,
+            "classes with more other accounts than is ordinary"
         ) { observation in
             var present = false
             var shared = 0.0
-            for identifierClass in IdentifierClass.linked {
+            for identifierClass in IdentifierClass.equallyLinked {
                 guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 if facts.accounts >= identifierClass.expectedDegree { shared += 1 }
@@ -86,12 +87,12 @@ extension FeatureCatalogue {
             return present ? shared : .nan
         },
         Feature(
-            "link.weighted_classes", .raises, .linkMultiIdentifier,
+            "link.weighted_classes", .raises, .linkMultiIdentifier, reading: .everyClass,
             "classes shared with other organisations beyond four, each ÷ ln(2 + what is ordinary)"
         ) { observation in
             var present = false
             var sum = 0.0
-            for identifierClass in IdentifierClass.linked {
+            for identifierClass in IdentifierClass.equallyLinked {
                 guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 sum += weights[identifierClass.rawValue] * sharedPart(facts, identifierClass)
@@ -99,12 +100,12 @@ extension FeatureCatalogue {
             return present ? sum : .nan
         },
         Feature(
-            "link.inherited", .raises, .linkBannedRecent,
+            "link.inherited", .raises, .linkBannedRecent, reading: .init(inheritedFrom.map(LinkDependencies.facts)),
             "labelled shares of its template, profile and e-mail mask together, 0 to 3"
         ) { observation in
             var present = false
             var sum = 0.0
-            for identifierClass in [IdentifierClass.template, .profileTemplate, .emailMask] {
+            for identifierClass in inheritedFrom {
                 guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 sum += facts.labelledShare
@@ -112,12 +113,12 @@ extension FeatureCatalogue {
             return present ? sum : .nan
         },
         Feature(
-            "link.ban_recency", .raises, .linkBannedRecent,
+            "link.ban_recency", .raises, .linkBannedRecent, reading: .everyClass,
             "1 right after an account on any shared identifier was labelled abusive, ½ three days later, towards 0"
         ) { observation in
             var present = false
             var recency = 0.0
-            for identifierClass in IdentifierClass.linked {
+            for identifierClass in IdentifierClass.equallyLinked {
                 guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 guard facts.labelledBad > 0, let ban = facts.lastBanMs else { continue }
@@ -126,11 +127,13 @@ extension FeatureCatalogue {
             }
             return present ? recency : .nan
         },
-        Feature("link.labelled_bad_total", .raises, .linkBannedRecent, skewed: true, "labelled accounts, all classes") {
-            observation in
+        Feature(
+            "link.labelled_bad_total", .raises, .linkBannedRecent, skewed: true, reading: .everyClass,
+            "labelled accounts, all classes"
+        ) { observation in
             var present = false
             var count = 0.0
-            for identifierClass in IdentifierClass.linked {
+            for identifierClass in IdentifierClass.equallyLinked {
                 guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 count += facts.labelledBad
@@ -138,6 +141,9 @@ extension FeatureCatalogue {
             return present ? count : .nan
         },
     ]
+
+    /// What an account takes over from one that was banned.
+    private static let inheritedFrom: [IdentifierClass] = [.template, .profileTemplate, .emailMask]
 
     /// Two to five honest people share what they like: so many other organisations on an identifier say nothing yet.
     static let innocentOrganisations = 4.0

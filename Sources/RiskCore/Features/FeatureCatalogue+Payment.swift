@@ -20,6 +20,7 @@ extension FeatureCatalogue {
         },
         Feature(
             "payment.instrument_domains", .raises, .paySharedAcrossOrgs, skewed: true, link: .instrument,
+            reading: .facts(.emailDomain),
             "other e-mail domains on the instrument"
         ) { observation in
             observation.facts(.instrument).map { min($0.companions, IdentifierClass.instrument.saturationCount) }

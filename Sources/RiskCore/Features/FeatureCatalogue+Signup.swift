@@ -49,6 +49,7 @@ extension FeatureCatalogue {
         },
         Feature(
             "signup.mx_domains", .raises, .signupEmailDomain, skewed: true, link: .emailMx,
+            reading: .facts(.emailDomain),
             "other e-mail domains on this mail exchanger, against what is ordinary"
         ) { observation in
             observation.facts(.emailMx).map {

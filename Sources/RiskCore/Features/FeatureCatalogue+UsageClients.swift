@@ -27,7 +27,7 @@ extension FeatureCatalogue {
             beyondFirst($0.number(.distinctClient24h))
         },
         Feature(
-            "usage.residential_server", .raises, .netAnonymised,
+            "usage.residential_server", .raises, .netAnonymised, reading: .facts(.device),
             "1 if a residential or proxy address works like a server: no device ever, 500 requests in 24 hours, no "
                 + "4 hours' rest"
         ) { observation in
@@ -35,7 +35,7 @@ extension FeatureCatalogue {
             return both(residential, isServerLike(observation))
         },
         Feature(
-            "usage.client_mismatch", .raises, .useMultiClient,
+            "usage.client_mismatch", .raises, .useMultiClient, reading: .facts(.tlsClient),
             "1 if no other account that claims this client has its TLS fingerprint, 0 from a tenth of them on"
         ) { observation in
             let population = observation.population
@@ -61,7 +61,7 @@ extension FeatureCatalogue {
             "end users' languages; 0 for an authorised reseller"
         ) { isReseller($0) ? 0 : $0.number(.enduserLangCount) },
         Feature(
-            "usage.metadata_missing_excess", .raises, .useMultiClient,
+            "usage.metadata_missing_excess", .raises, .useMultiClient, reading: .facts(.tlsClient),
             "rate of missing metadata above the mean of accounts with the same TLS fingerprint; missing if under 20"
         ) { observation in
             guard let others = observation.population.metadataMissingRate, others.count >= leastPopulation

@@ -34,6 +34,15 @@ public struct FeatureExtractor: Sendable {
         for index in computations.indices { vector[index] = computations[index](observation) }
     }
 
+    /// Writes the values of some inputs only, by their indices; the others are left as they are.
+    ///
+    /// - Complexity: O(indices), without allocation; `vector` must have one value for each input.
+    public func extract(_ indices: [Int], of observation: Observation, into vector: inout [Double]) {
+        precondition(
+            vector.count == computations.count, "a vector of \(vector.count) values for \(computations.count) inputs")
+        for index in indices { vector[index] = computations[index](observation) }
+    }
+
     private static func computation(of input: Input) -> @Sendable (Observation) -> Double {
         switch input {
         case .catalogue(let feature):

@@ -14,6 +14,13 @@ public struct Observation: Sendable {
             self.links = links
             numbers = links.account.completed(event.numbers, atMs: event.timeMs)
         }
+
+        /// The same with other facts, of an account with the same past.
+        init(_ other: Content, links: LinkSnapshot) {
+            event = other.event
+            numbers = other.numbers
+            self.links = links
+        }
     }
 
     private let content: Content
@@ -21,6 +28,21 @@ public struct Observation: Sendable {
     /// Puts an event and its facts together.
     public init(event: AccountEvent, links: LinkSnapshot) {
         content = Content(event: event, links: links)
+    }
+
+    private init(_ content: Content) {
+        self.content = content
+    }
+
+    /// The same observation had the account never had an identifier of a class, neither now nor earlier. No feature
+    /// looks at an event's own references, so they may stay.
+    public func removing(_ identifierClass: IdentifierClass) -> Observation {
+        Observation(Content(content, links: links.removing(identifierClass)))
+    }
+
+    /// The same observation of an account in no cluster, of whose rhythm nothing is known.
+    public func removingCluster() -> Observation {
+        Observation(Content(content, links: links.removingCluster()))
     }
 
     /// The event.
@@ -40,6 +62,9 @@ public struct Observation: Sendable {
 
     /// What its identifier of a class is connected to; nil if it has none.
     func facts(_ identifierClass: IdentifierClass) -> LinkFacts? { content.links.facts[identifierClass.rawValue] }
+
+    /// The cluster that the account belongs to; nil if none.
+    var cluster: ClusterFacts? { content.links.cluster }
 
     /// A number field: the event's own value, or else the account's last one if that is remembered; NaN if missing.
     func number(_ field: EventField) -> Double { content.numbers[field.slot] }

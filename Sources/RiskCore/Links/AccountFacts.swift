@@ -75,7 +75,11 @@ public struct PopulationFacts: Sendable, Equatable {
     public init() {}
 
     /// What is learned by the account's TLS fingerprint goes.
-    mutating func forgetFingerprint() {
-        (claimants, claimantsAlike, metadataMissingRate) = (0, 0, nil)
+    ///
+    /// - Parameter claimStands: Whether it has another one, that nobody else has: then its claimed client still has
+    ///   claimants, none of them alike. Without a fingerprint to compare, nothing is said of them.
+    mutating func forgetFingerprint(claimStands: Bool) {
+        if !claimStands { claimants = 0 }
+        (claimantsAlike, metadataMissingRate) = (0, nil)
     }
 }

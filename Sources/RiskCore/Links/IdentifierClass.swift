@@ -44,8 +44,12 @@ public enum IdentifierClass: Int, CaseIterable, Sendable {
 
     /// The classes that the link state follows.
     ///
-    /// `org` is the tenant that links are counted across, not a link; `prefix` is matched by similarity, not equality.
-    public static let linked: [IdentifierClass] = allCases.filter { $0 != .org && $0 != .prefix }
+    /// `org` is the tenant that links are counted across, not a link. `prefix` is matched by similarity: its facts are
+    /// of the accounts that agree in a part of the MinHash.
+    public static let linked: [IdentifierClass] = allCases.filter { $0 != .org }
+
+    /// Those of ``linked`` that are matched by equality.
+    public static let equallyLinked: [IdentifierClass] = linked.filter { $0 != .prefix }
 
     /// Number of slots in a table indexed by ``RawRepresentable/rawValue``.
     public static let slotCount = IdentifierClass.phone.rawValue + 1

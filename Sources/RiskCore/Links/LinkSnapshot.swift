@@ -35,6 +35,14 @@ public struct LinkSnapshot: Sendable, Equatable {
         return replacing(identifierClass, with: unseen)
     }
 
+    /// What the state would have said of an account in no cluster, of whose rhythm nothing is known.
+    public func removingCluster() -> LinkSnapshot {
+        var result = self
+        result.rhythm = nil
+        result.leaveCluster()
+        return result
+    }
+
     private func replacing(_ identifierClass: IdentifierClass, with facts: LinkFacts?) -> LinkSnapshot {
         var result = self
         result[identifierClass] = facts
@@ -44,7 +52,7 @@ public struct LinkSnapshot: Sendable, Equatable {
             result[other]?.companions += 1
             result[other]?.sharesCompanion = false
         }
-        if identifierClass == .tlsClient { result.population.forgetFingerprint() }
+        if identifierClass == .tlsClient { result.population.forgetFingerprint(claimStands: facts != nil) }
         result.tieAgain()
         return result
     }
@@ -52,9 +60,16 @@ public struct LinkSnapshot: Sendable, Equatable {
     /// Weighs anew whether the account belongs to its cluster, by what it shares.
     public mutating func tieAgain() {
         guard var cluster else { return }
-        let ties = Self.ties(IdentifierClass.linked.map { ($0, self[$0]?.tie ?? 0) })
+        let ties = Self.ties(IdentifierClass.linked.lazy.map { [facts] in ($0, facts[$0.rawValue]?.tie ?? 0) })
         (cluster.tie, cluster.tieKinds) = (cluster.prior + ties.sum, ties.kinds)
-        self.cluster = cluster.tie < ClusterFacts.tieThreshold ? nil : cluster
+        if cluster.tie < ClusterFacts.tieThreshold { leaveCluster() } else { self.cluster = cluster }
+    }
+
+    /// Without a cluster nothing that is shared ties the account to it.
+    private mutating func leaveCluster() {
+        guard cluster != nil else { return }
+        cluster = nil
+        for index in facts.indices { facts[index]?.tie = 0 }
     }
 
     /// What classes say together, in nats: of each kind the strongest alone; and how many kinds say anything.

@@ -84,6 +84,8 @@ extension SharedServices {
         page.single("stillwatch_commit_sequence", "counter", "Last position in the commit order.", sequence)
         page.single("stillwatch_link_accounts", "gauge", "Accounts in the link state.", counts.accounts)
         page.single("stillwatch_link_identifiers", "gauge", "Identifiers in the link state.", counts.identifiers)
+        page.single("stillwatch_link_clusters", "gauge", "Clusters of linked accounts.", counts.clusters)
+        page.single("stillwatch_link_clustered_accounts", "gauge", "Accounts in a cluster.", counts.clusteredAccounts)
         page.single("stillwatch_link_evictions_total", "counter", "Entries forgotten for room.", counts.evictions)
         page.metric("stillwatch_identifiers_total", "counter", "Identifiers in events, by class and who made them.")
         for (identifierClass, count) in metrics.callerIdentifiers.all where count > 0 {

@@ -6,13 +6,14 @@ internal import RiskWire
 final class ServiceMetrics: Sendable {
     /// The methods, as labels.
     enum Method: Int, CaseIterable, Sendable {
-        case score, scoreBatch, observe, feedback, health, serverInfo, unreadable
+        case score, scoreBatch, observe, feedback, health, serverInfo, lookupCampaign, unreadable
 
         /// As a label's value.
         var word: String {
             switch self {
             case .scoreBatch: "score_batch"
             case .serverInfo: "server_info"
+            case .lookupCampaign: "lookup_campaign"
             default: "\(self)"
             }
         }

@@ -36,6 +36,11 @@ final class CommitLog: Sendable {
         state.withLock { $0.links.facts(for: event) }
     }
 
+    /// One page of a campaign; nil if there is no such cluster.
+    func campaign(_ target: CampaignTarget, from start: Int, limit: Int) -> CampaignPage? {
+        state.withLock { $0.links.campaign(target, from: start, limit: limit) }
+    }
+
     /// Applies an event: its facts as of just before, and its place in the order. ``record(_:_:)`` has to follow.
     func apply(_ event: AccountEvent) -> (facts: LinkSnapshot, sequence: UInt64) {
         state.withLock { state in

@@ -1,5 +1,4 @@
 internal import RiskCore
-internal import RiskEngine
 internal import RiskEventLog
 internal import RiskWire
 
@@ -82,12 +81,7 @@ extension RequestProcessor {
         case .account(let reference):
             account = reference
         case .decision(let id):
-            guard let reference = DecisionID.account(of: id) else {
-                throw StatusError(
-                    .notFound, reason: "DECISION_UNKNOWN", message: "expected a decision_id of an earlier answer",
-                    path: "decision_id")
-            }
-            account = reference
+            account = try self.account(ofDecision: id)
         }
         let nowMs = ServiceClock.wallMs()
         let knownAtMs = call.knownAtMs ?? nowMs

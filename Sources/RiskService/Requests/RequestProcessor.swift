@@ -72,6 +72,8 @@ final class RequestProcessor {
             return .success(.health(shared.state.serving))
         case .serverInfo:
             return .success(.serverInfo(shared.serverInfo(model: snapshot())))
+        case .lookupCampaign(let call):
+            return lookupCampaign(call)
         case .feedback:
             preconditionFailure("feedback is answered later")
         }
@@ -219,6 +221,7 @@ final class RequestProcessor {
         case .feedback: .feedback
         case .health: .health
         case .serverInfo: .serverInfo
+        case .lookupCampaign: .lookupCampaign
         }
     }
 }

@@ -88,14 +88,15 @@ struct EventRows {
     /// The rows as the learner takes them. Features that never vary are left out: a model cannot have learned of them.
     ///
     /// - Parameters:
+    ///   - prefixes: Features whose names begin with one of these are left out.
     ///   - alteredShare: What an altered copy counts for of the row and its copy, which count as one.
     ///   - balance: How much rows count while fitting.
     ///   - reads: Whether a feature is wanted; altered copies are rows only where all are.
     ///   - campaign: The campaign of an abusive account, as a number from 0.
     ///   - label: The label of an account's rows; nil if they are none.
     func trainingData(
-        alteredShare: Double, balance: RowBalance, reads: ((Feature) -> Bool)? = nil,
-        campaign: (_ account: Int) -> Int, label: (_ account: Int) -> Bool?
+        withoutFeatures prefixes: [String] = [], alteredShare: Double, balance: RowBalance,
+        reads: ((Feature) -> Bool)? = nil, campaign: (_ account: Int) -> Int, label: (_ account: Int) -> Bool?
     ) throws(TrainingError) -> TrainingData {
         var rows: [Int] = []
         var labels: [Bool] = []
@@ -109,6 +110,7 @@ struct EventRows {
         }
         var table = Columns()
         for (index, feature) in FeatureCatalogue.features.enumerated() {
+            if prefixes.contains(where: { feature.name.hasPrefix($0) }) { continue }
             if let reads, !reads(feature) { continue }
             let column = rows.count == sequences.count ? columns[index] : rows.map { columns[index][$0] }
             guard Self.varies(column) else { continue }

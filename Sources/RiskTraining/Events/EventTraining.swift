@@ -36,6 +36,9 @@ public struct EventTraining: Sendable {
     public var excludedCampaigns: Set<String> = []
     /// Accounts that are no rows.
     public var excludedAccounts: Set<Reference> = []
+    /// The model does not get to know features whose names begin with one of these, such as `rhythm.`: what they add
+    /// is then the difference.
+    public var withoutFeatures: [String] = []
     /// Above this many rows, usage rows of accounts that are not labelled abusive are thinned out by halves, and those
     /// that stay count more; at least 1.
     public var rowLimit = 2_000_000
@@ -121,6 +124,10 @@ public struct EventTraining: Sendable {
         guard rowLimit >= 1 else {
             throw TrainingError(.badOption, "rowLimit: expected at least 1, found \(rowLimit)")
         }
+        for prefix in withoutFeatures where !FeatureCatalogue.features.contains(where: { $0.name.hasPrefix(prefix) }) {
+            throw TrainingError(
+                .badOption, "withoutFeatures: expected the beginning of a feature's name, found \"\(prefix)\"")
+        }
         guard alteredShare > 0 && alteredShare < 1 else {
             throw TrainingError(.badOption, "altered share: expected above 0 and below 1, found \(alteredShare)")
         }
@@ -144,6 +151,7 @@ public struct EventTraining: Sendable {
             result.append("excluded_campaigns=\(excludedCampaigns.sorted().joined(separator: ";"))")
         }
         if !excludedAccounts.isEmpty { result.append("excluded_accounts=\(excludedAccounts.count)") }
+        if !withoutFeatures.isEmpty { result.append("without=\(withoutFeatures.joined(separator: ";"))") }
         return result
     }
 

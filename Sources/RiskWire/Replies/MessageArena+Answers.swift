@@ -37,6 +37,7 @@ extension MessageArena {
             UInt32(answer.missingFeatureCount))
         message.pointee.n_features = answer.features.count
         message.pointee.features = list(answer.features) { feature($0) }
+        if let evidence = answer.cluster { message.pointee.cluster = cluster(evidence) }
         return message
     }
 
@@ -44,7 +45,7 @@ extension MessageArena {
         let message = make(stillwatch__v1__reason__init)
         message.pointee.code = text(reason.code.rawValue)
         set(&message.pointee.has_contribution, &message.pointee.contribution, reason.contribution)
-        message.pointee.customer_text = reason.code.customerText.map(text)
+        message.pointee.customer_text = reason.customerText.map(text)
         return message
     }
 
@@ -56,6 +57,28 @@ extension MessageArena {
         set(&message.pointee.has_labelled_bad, &message.pointee.labelled_bad, link.labelledBad)
         set(&message.pointee.has_first_seen_ms, &message.pointee.first_seen_ms, UInt64(bitPattern: link.firstSeenMs))
         set(&message.pointee.has_contribution, &message.pointee.contribution, link.contribution)
+        set(
+            &message.pointee.has_unrelated_accounts, &message.pointee.unrelated_accounts, link.unrelatedAccounts)
+        set(
+            &message.pointee.has_last_ban_ms, &message.pointee.last_ban_ms,
+            link.lastBanMs.map(UInt64.init(bitPattern:)))
+        set(&message.pointee.has_surprise, &message.pointee.surprise, link.surprise)
+        set(
+            &message.pointee.has_effect_if_removed, &message.pointee.effect_if_removed, link.effectIfRemoved)
+        return message
+    }
+
+    private func cluster(_ cluster: ScoreAnswer.Cluster) -> UnsafeMutablePointer<Stillwatch__V1__ClusterEvidence> {
+        let message = make(stillwatch__v1__cluster_evidence__init)
+        message.pointee.id = text("\(cluster.id)")
+        set(&message.pointee.has_accounts, &message.pointee.accounts, cluster.accounts)
+        set(&message.pointee.has_organisations, &message.pointee.organisations, cluster.organisations)
+        set(&message.pointee.has_labelled_bad, &message.pointee.labelled_bad, cluster.labelledBad)
+        set(&message.pointee.has_born_ms, &message.pointee.born_ms, UInt64(bitPattern: cluster.bornMs))
+        set(&message.pointee.has_tie, &message.pointee.tie, cluster.tie)
+        set(&message.pointee.has_contribution, &message.pointee.contribution, cluster.contribution)
+        set(
+            &message.pointee.has_effect_if_removed, &message.pointee.effect_if_removed, cluster.effectIfRemoved)
         return message
     }
 

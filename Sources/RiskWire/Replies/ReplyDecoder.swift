@@ -52,6 +52,10 @@ public final class ReplyDecoder {
             }
             return .health(state)
         case STILLWATCH__V1__REPLY__RESULT_SERVER_INFO: return .serverInfo(ServerInfo(reply.server_info))
+        case STILLWATCH__V1__REPLY__RESULT_LOOKUP_CAMPAIGN:
+            return .lookupCampaign(
+                try CampaignPage(reply.lookup_campaign),
+                nextPageToken: text(reply.lookup_campaign.pointee.next_page_token))
         default: throw unreadable("a result", "success without one", path: "result")
         }
     }

@@ -56,6 +56,9 @@ public final class ReplyEncoder {
         case .serverInfo(let info):
             message.pointee.result_case = STILLWATCH__V1__REPLY__RESULT_SERVER_INFO
             message.pointee.server_info = serverInfo(info)
+        case .lookupCampaign(let page, let nextPageToken):
+            message.pointee.result_case = STILLWATCH__V1__REPLY__RESULT_LOOKUP_CAMPAIGN
+            message.pointee.lookup_campaign = arena.campaign(page, nextPageToken: nextPageToken)
         }
     }
 

@@ -16,7 +16,8 @@ extension ScoreAnswer {
         self.init(
             margin: answer.margin, probability: answer.probability, decision: decision,
             decisionRule: text(answer.decision_rule), bias: answer.bias, reasons: reasons.compactMap { $0 },
-            links: links.compactMap { $0 }, modelDigest: answer.model_digest.array,
+            links: links.compactMap { $0 }, cluster: try Cluster(answer.cluster),
+            modelDigest: answer.model_digest.array,
             modelAlias: text(answer.model_alias), missingFeatureCount: Int(answer.missing_feature_count),
             features: elements(answer.features, answer.n_features).map { FeatureContribution($0.pointee) },
             degraded: degraded, commitSequence: answer.commit_sequence, decisionID: text(answer.decision_id))
@@ -26,7 +27,9 @@ extension ScoreAnswer {
 extension ScoreAnswer.Reason {
     fileprivate init?(_ reason: Stillwatch__V1__Reason) {
         guard let code = ReasonCode(rawValue: text(reason.code)) else { return nil }
-        self.init(code: code, contribution: reason.contribution)
+        let customerText = text(reason.customer_text)
+        self.init(
+            code: code, contribution: reason.contribution, customerText: customerText.isEmpty ? nil : customerText)
     }
 }
 
@@ -37,6 +40,21 @@ extension ScoreAnswer.Link {
         (accounts, organisations, labelledBad) = (link.accounts, link.organisations, link.labelled_bad)
         firstSeenMs = Int64(bitPattern: link.first_seen_ms)
         contribution = link.contribution
+        unrelatedAccounts = link.unrelated_accounts
+        lastBanMs = present(link.has_last_ban_ms, Int64(bitPattern: link.last_ban_ms))
+        surprise = link.surprise
+        effectIfRemoved = present(link.has_effect_if_removed, link.effect_if_removed)
+    }
+}
+
+extension ScoreAnswer.Cluster {
+    /// Nil without a message.
+    fileprivate init?(_ message: UnsafePointer<Stillwatch__V1__ClusterEvidence>?) throws(StatusError) {
+        guard let cluster = message?.pointee else { return nil }
+        self.init(id: try clusterID(cluster.id, path: "score.cluster.id"))
+        (accounts, organisations, labelledBad) = (cluster.accounts, cluster.organisations, cluster.labelled_bad)
+        bornMs = Int64(bitPattern: cluster.born_ms)
+        (tie, contribution, effectIfRemoved) = (cluster.tie, cluster.contribution, cluster.effect_if_removed)
     }
 }
 

@@ -58,15 +58,9 @@ extension FeedbackCall {
     private static func target(_ request: Stillwatch__V1__FeedbackRequest) throws(FieldError) -> Target {
         switch request.target_case {
         case STILLWATCH__V1__FEEDBACK_REQUEST__TARGET_ACCOUNT_REF:
-            let bytes = request.account_ref.array
-            try checkLength(of: bytes, limit: Reference.maximumByteCount, path: "account_ref")
-            return .account(Reference(bytes))
+            return .account(try readAccount(request.account_ref))
         case STILLWATCH__V1__FEEDBACK_REQUEST__TARGET_DECISION_ID:
-            let id = text(request.decision_id)
-            try TextCheck.check(
-                id, path: "decision_id", byteLimit: WireLimits.decisionIDByteCount, refuseCardNumbers: false,
-                allowEmpty: false)
-            return .decision(id: id)
+            return .decision(id: try readDecisionID(request.decision_id))
         default:
             throw FieldError(
                 .missing, path: "target", expected: "account_ref or decision_id", found: "neither")
@@ -103,6 +97,61 @@ extension FeedbackCall {
         }
         return Int64(value)
     }
+}
+
+extension LookupCampaignCall {
+    init(_ message: UnsafePointer<Stillwatch__V1__LookupCampaignRequest>) throws(FieldError) {
+        let request = message.pointee
+        let token = text(request.page_token)
+        try TextCheck.check(
+            token, path: "page_token", byteLimit: WireLimits.pageTokenByteCount, refuseCardNumbers: false,
+            allowEmpty: true)
+        let pageSize = present(request.has_page_size, request.page_size).map(Int.init) ?? Self.ordinaryPageSize
+        guard (1...CampaignPage.memberLimit).contains(pageSize) else {
+            throw FieldError(
+                .outOfRange, path: "page_size", expected: "a whole number from 1 to \(CampaignPage.memberLimit)",
+                found: "\(pageSize)")
+        }
+        self.init(target: try Self.target(request), pageToken: token, pageSize: pageSize)
+    }
+
+    private static func target(_ request: Stillwatch__V1__LookupCampaignRequest) throws(FieldError) -> Target {
+        switch request.target_case {
+        case STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__TARGET_CLUSTER_ID:
+            let name = text(request.cluster_id)
+            try TextCheck.check(
+                name, path: "cluster_id", byteLimit: WireLimits.clusterIDByteCount, refuseCardNumbers: false,
+                allowEmpty: false)
+            guard let id = ClusterID(name) else {
+                throw FieldError(
+                    .malformed, path: "cluster_id", expected: "a cluster's name, such as c17", found: "another text")
+            }
+            return .cluster(id)
+        case STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__TARGET_ACCOUNT_REF:
+            return .account(try readAccount(request.account_ref))
+        case STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__TARGET_DECISION_ID:
+            return .decision(id: try readDecisionID(request.decision_id))
+        default:
+            throw FieldError(
+                .missing, path: "target", expected: "cluster_id, account_ref or decision_id", found: "none")
+        }
+    }
+}
+
+/// An account that is meant.
+private func readAccount(_ data: ProtobufCBinaryData) throws(FieldError) -> Reference {
+    let bytes = data.array
+    try checkLength(of: bytes, limit: Reference.maximumByteCount, path: "account_ref")
+    return Reference(bytes)
+}
+
+/// The id of an earlier decision whose account is meant.
+private func readDecisionID(_ pointer: UnsafePointer<CChar>?) throws(FieldError) -> String {
+    let id = text(pointer)
+    try TextCheck.check(
+        id, path: "decision_id", byteLimit: WireLimits.decisionIDByteCount, refuseCardNumbers: false,
+        allowEmpty: false)
+    return id
 }
 
 /// A request id, if there is one.

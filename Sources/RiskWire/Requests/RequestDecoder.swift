@@ -68,10 +68,13 @@ public final class RequestDecoder {
         case STILLWATCH__V1__REQUEST__METHOD_FEEDBACK: .feedback(try FeedbackCall(request.feedback))
         case STILLWATCH__V1__REQUEST__METHOD_HEALTH: .health
         case STILLWATCH__V1__REQUEST__METHOD_SERVER_INFO: .serverInfo
+        case STILLWATCH__V1__REQUEST__METHOD_LOOKUP_CAMPAIGN:
+            .lookupCampaign(try LookupCampaignCall(request.lookup_campaign))
         default:
             throw FieldError(
                 .missing, path: "method",
-                expected: "one of score, score_batch, observe, feedback, health, server_info", found: "none")
+                expected: "one of score, score_batch, observe, feedback, health, server_info, lookup_campaign",
+                found: "none")
         }
     }
 

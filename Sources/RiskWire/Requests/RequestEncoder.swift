@@ -52,6 +52,9 @@ public final class RequestEncoder {
         case .serverInfo:
             message.pointee.method_case = STILLWATCH__V1__REQUEST__METHOD_SERVER_INFO
             message.pointee.server_info = arena.make(stillwatch__v1__server_info_request__init)
+        case .lookupCampaign(let call):
+            message.pointee.method_case = STILLWATCH__V1__REQUEST__METHOD_LOOKUP_CAMPAIGN
+            message.pointee.lookup_campaign = try make(call)
         }
     }
 
@@ -88,6 +91,28 @@ public final class RequestEncoder {
 
     private func make(_ event: IncomingEvent) -> UnsafeMutablePointer<Stillwatch__V1__AccountEvent> {
         EventTable.shared.make(event.builder.partial, raw: event.raw, in: arena)
+    }
+
+    private func make(
+        _ call: LookupCampaignCall
+    ) throws(StatusError) -> UnsafeMutablePointer<Stillwatch__V1__LookupCampaignRequest> {
+        let message = arena.make(stillwatch__v1__lookup_campaign_request__init)
+        switch call.target {
+        case .cluster(let id):
+            message.pointee.target_case = STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__TARGET_CLUSTER_ID
+            message.pointee.cluster_id = arena.text("\(id)")
+        case .account(let reference):
+            message.pointee.target_case = STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__TARGET_ACCOUNT_REF
+            message.pointee.account_ref = arena.bytes(reference.bytes)
+        case .decision(let id):
+            message.pointee.target_case = STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__TARGET_DECISION_ID
+            message.pointee.decision_id = try arena.checkedText(id, path: "decision_id")
+        }
+        if !call.pageToken.isEmpty {
+            message.pointee.page_token = try arena.checkedText(call.pageToken, path: "page_token")
+        }
+        set(&message.pointee.has_page_size, &message.pointee.page_size, UInt32(clamping: call.pageSize))
+        return message
     }
 
     private func make(

@@ -72,7 +72,14 @@ struct Explain: ParsableCommand {
         for link in answer.links {
             lines.append(
                 "  linked by \(link.identifierClass.word) to \(link.accounts) accounts of \(link.organisations) other "
-                    + "organisations, \(link.labelledBad) labelled abusive: \(number(link.contribution))")
+                    + "organisations, \(link.labelledBad) labelled abusive: \(number(link.contribution))"
+                    + (link.effectIfRemoved.map { ", effect if removed \(number($0))" } ?? ""))
+        }
+        if let cluster = answer.cluster {
+            lines.append(
+                "  in cluster \(cluster.id) with \(cluster.accounts) accounts of \(cluster.organisations) other "
+                    + "organisations, \(cluster.labelledBad) labelled abusive: \(number(cluster.contribution)), "
+                    + "effect if removed \(number(cluster.effectIfRemoved))")
         }
         return lines.joined(separator: "\n")
     }

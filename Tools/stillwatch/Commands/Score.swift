@@ -44,13 +44,7 @@ struct Score: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (host, port) = try endpoint()
-        let client: ScoringClient
-        do {
-            client = try await ScoringClient.connect(host: host, port: port)
-        } catch {
-            throw ToolError("no service answers at \(server): \(error)")
-        }
+        let client = try await ServiceAddress.connect(server)
         let sink = try AnswerSink(path: out)
         let refused: Int
         do {
@@ -98,14 +92,6 @@ struct Score: AsyncParsableCommand {
         } catch {
             throw JSONLinesError(error, file: requests, line: line)
         }
-    }
-
-    private func endpoint() throws -> (String, Int) {
-        guard let colon = server.lastIndex(of: ":"), let port = UInt16(server[server.index(after: colon)...]) else {
-            throw ToolError("--server: expected ADDRESS:PORT, found \"\(server)\"")
-        }
-        let host = server[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
-        return (host, Int(port))
     }
 }
 

@@ -42,6 +42,12 @@ struct LearningArguments: ParsableArguments {
             """)
     var rowLimit = 2_000_000
 
+    @Option(
+        help: ArgumentHelp(
+            "Leave out the event features whose names begin so, such as rhythm.,link.card, to see what they add.",
+            valueName: "prefix,..."))
+    var without = ""
+
     @Flag(
         inversion: .prefixedNo,
         help: """
@@ -101,6 +107,7 @@ struct LearningArguments: ParsableArguments {
         training.unlabelled = unlabelled
         training.unattributed = unattributed
         training.rowLimit = rowLimit
+        training.withoutFeatures = without.split(separator: ",").map(String.init)
         training.identifierDropout = identifierDropout
         training.alteredShare = alteredShare
         training.accountBalance = accountBalance

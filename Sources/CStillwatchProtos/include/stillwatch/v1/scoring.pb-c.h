@@ -24,6 +24,7 @@ typedef struct Stillwatch__V1__ScoreResponse Stillwatch__V1__ScoreResponse;
 typedef struct Stillwatch__V1__Reason Stillwatch__V1__Reason;
 typedef struct Stillwatch__V1__FeatureContribution Stillwatch__V1__FeatureContribution;
 typedef struct Stillwatch__V1__LinkEvidence Stillwatch__V1__LinkEvidence;
+typedef struct Stillwatch__V1__ClusterEvidence Stillwatch__V1__ClusterEvidence;
 typedef struct Stillwatch__V1__ScoreBatchRequest Stillwatch__V1__ScoreBatchRequest;
 typedef struct Stillwatch__V1__ScoreBatchResponse Stillwatch__V1__ScoreBatchResponse;
 typedef struct Stillwatch__V1__ScoreBatchItem Stillwatch__V1__ScoreBatchItem;
@@ -31,6 +32,12 @@ typedef struct Stillwatch__V1__ObserveRequest Stillwatch__V1__ObserveRequest;
 typedef struct Stillwatch__V1__ObserveResponse Stillwatch__V1__ObserveResponse;
 typedef struct Stillwatch__V1__FeedbackRequest Stillwatch__V1__FeedbackRequest;
 typedef struct Stillwatch__V1__FeedbackResponse Stillwatch__V1__FeedbackResponse;
+typedef struct Stillwatch__V1__LookupCampaignRequest Stillwatch__V1__LookupCampaignRequest;
+typedef struct Stillwatch__V1__LookupCampaignResponse Stillwatch__V1__LookupCampaignResponse;
+typedef struct Stillwatch__V1__CampaignSummary Stillwatch__V1__CampaignSummary;
+typedef struct Stillwatch__V1__CampaignEvidence Stillwatch__V1__CampaignEvidence;
+typedef struct Stillwatch__V1__CampaignDay Stillwatch__V1__CampaignDay;
+typedef struct Stillwatch__V1__CampaignMember Stillwatch__V1__CampaignMember;
 typedef struct Stillwatch__V1__HealthRequest Stillwatch__V1__HealthRequest;
 typedef struct Stillwatch__V1__HealthResponse Stillwatch__V1__HealthResponse;
 typedef struct Stillwatch__V1__ServerInfoRequest Stillwatch__V1__ServerInfoRequest;
@@ -145,7 +152,8 @@ typedef enum {
   STILLWATCH__V1__REQUEST__METHOD_OBSERVE = 12,
   STILLWATCH__V1__REQUEST__METHOD_FEEDBACK = 13,
   STILLWATCH__V1__REQUEST__METHOD_HEALTH = 14,
-  STILLWATCH__V1__REQUEST__METHOD_SERVER_INFO = 15
+  STILLWATCH__V1__REQUEST__METHOD_SERVER_INFO = 15,
+  STILLWATCH__V1__REQUEST__METHOD_LOOKUP_CAMPAIGN = 16
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(STILLWATCH__V1__REQUEST__METHOD__CASE)
 } Stillwatch__V1__Request__MethodCase;
 
@@ -195,6 +203,10 @@ struct  Stillwatch__V1__Request
      * ScoringService.ServerInfo
      */
     Stillwatch__V1__ServerInfoRequest *server_info;
+    /*
+     * ScoringService.LookupCampaign
+     */
+    Stillwatch__V1__LookupCampaignRequest *lookup_campaign;
   };
 };
 #define STILLWATCH__V1__REQUEST__INIT \
@@ -209,7 +221,8 @@ typedef enum {
   STILLWATCH__V1__REPLY__RESULT_OBSERVE = 12,
   STILLWATCH__V1__REPLY__RESULT_FEEDBACK = 13,
   STILLWATCH__V1__REPLY__RESULT_HEALTH = 14,
-  STILLWATCH__V1__REPLY__RESULT_SERVER_INFO = 15
+  STILLWATCH__V1__REPLY__RESULT_SERVER_INFO = 15,
+  STILLWATCH__V1__REPLY__RESULT_LOOKUP_CAMPAIGN = 16
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(STILLWATCH__V1__REPLY__RESULT__CASE)
 } Stillwatch__V1__Reply__ResultCase;
 
@@ -254,6 +267,10 @@ struct  Stillwatch__V1__Reply
      * ScoringService.ServerInfo
      */
     Stillwatch__V1__ServerInfoResponse *server_info;
+    /*
+     * ScoringService.LookupCampaign
+     */
+    Stillwatch__V1__LookupCampaignResponse *lookup_campaign;
   };
 };
 #define STILLWATCH__V1__REPLY__INIT \
@@ -395,10 +412,14 @@ struct  Stillwatch__V1__ScoreResponse
    */
   size_t n_features;
   Stillwatch__V1__FeatureContribution **features;
+  /*
+   * The cluster that the account belongs to; absent if it belongs to none.
+   */
+  Stillwatch__V1__ClusterEvidence *cluster;
 };
 #define STILLWATCH__V1__SCORE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__score_response__descriptor) \
-    , 0, 0, 0, 0, 0, STILLWATCH__V1__DECISION__DECISION_UNSPECIFIED, NULL, 0, 0, 0,NULL, 0,NULL, 0, {0,NULL}, NULL, NULL, 0, 0, 0,NULL, 0, 0, 0,NULL }
+    , 0, 0, 0, 0, 0, STILLWATCH__V1__DECISION__DECISION_UNSPECIFIED, NULL, 0, 0, 0,NULL, 0,NULL, 0, {0,NULL}, NULL, NULL, 0, 0, 0,NULL, 0, 0, 0,NULL, NULL }
 
 
 /*
@@ -417,7 +438,8 @@ struct  Stillwatch__V1__Reason
   protobuf_c_boolean has_contribution;
   double contribution;
   /*
-   * Words that may be shown to the customer; empty if this reason must not be.
+   * Words that may be shown to the customer; empty if this reason must not be. At most four reasons of an answer have
+   * some, all of them such that raise the margin.
    */
   char *customer_text;
 };
@@ -488,10 +510,83 @@ struct  Stillwatch__V1__LinkEvidence
    */
   protobuf_c_boolean has_contribution;
   double contribution;
+  /*
+   * Accounts among `accounts` that do not belong to the account's own organisation.
+   */
+  protobuf_c_boolean has_unrelated_accounts;
+  uint64_t unrelated_accounts;
+  /*
+   * When an account on it was last labelled abusive, Unix milliseconds; absent if never.
+   */
+  protobuf_c_boolean has_last_ban_ms;
+  uint64_t last_ban_ms;
+  /*
+   * How surprising it would be by chance that so many unrelated accounts share one identifier of this class, in nats.
+   */
+  protobuf_c_boolean has_surprise;
+  double surprise;
+  /*
+   * The margin minus the margin of the same request had the account never come with this identifier. Worked out for the
+   * four links with the largest contributions, from 0.05 on; else absent.
+   */
+  protobuf_c_boolean has_effect_if_removed;
+  double effect_if_removed;
 };
 #define STILLWATCH__V1__LINK_EVIDENCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__link_evidence__descriptor) \
-    , 0, STILLWATCH__V1__IDENTIFIER_CLASS__IDENTIFIER_CLASS_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , 0, STILLWATCH__V1__IDENTIFIER_CLASS__IDENTIFIER_CLASS_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * The cluster of linked accounts that the account belongs to. Counts leave out the account itself. Names classes and
+ * numbers, never an identifier.
+ */
+struct  Stillwatch__V1__ClusterEvidence
+{
+  ProtobufCMessage base;
+  /*
+   * Names the cluster in LookupCampaign, such as c17.
+   */
+  char *id;
+  /*
+   * Other members.
+   */
+  protobuf_c_boolean has_accounts;
+  uint64_t accounts;
+  /*
+   * Distinct organisations among them, other than the account's own.
+   */
+  protobuf_c_boolean has_organisations;
+  uint64_t organisations;
+  /*
+   * Other members that are labelled abusive.
+   */
+  protobuf_c_boolean has_labelled_bad;
+  uint64_t labelled_bad;
+  /*
+   * When its first member was seen, Unix milliseconds.
+   */
+  protobuf_c_boolean has_born_ms;
+  uint64_t born_ms;
+  /*
+   * Log-odds that the account belongs to it, by what it shares with the members.
+   */
+  protobuf_c_boolean has_tie;
+  double tie;
+  /*
+   * What the features of clusters and rhythm add to the margin.
+   */
+  protobuf_c_boolean has_contribution;
+  double contribution;
+  /*
+   * The margin minus the margin of the same request of an account in no cluster, of whose rhythm nothing is known.
+   */
+  protobuf_c_boolean has_effect_if_removed;
+  double effect_if_removed;
+};
+#define STILLWATCH__V1__CLUSTER_EVIDENCE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__cluster_evidence__descriptor) \
+    , NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 /*
@@ -664,6 +759,267 @@ struct  Stillwatch__V1__FeedbackResponse
 #define STILLWATCH__V1__FEEDBACK_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__feedback_response__descriptor) \
     , 0, 0 }
+
+
+typedef enum {
+  STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__TARGET__NOT_SET = 0,
+  STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__TARGET_CLUSTER_ID = 1,
+  STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__TARGET_ACCOUNT_REF = 2,
+  STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__TARGET_DECISION_ID = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__TARGET__CASE)
+} Stillwatch__V1__LookupCampaignRequest__TargetCase;
+
+/*
+ * Which campaign, and which page of its members.
+ */
+struct  Stillwatch__V1__LookupCampaignRequest
+{
+  ProtobufCMessage base;
+  /*
+   * next_page_token of the page before; empty for the first page.
+   */
+  char *page_token;
+  /*
+   * The most members of a page, 1 to 1000. Absent: 100.
+   */
+  protobuf_c_boolean has_page_size;
+  uint32_t page_size;
+  Stillwatch__V1__LookupCampaignRequest__TargetCase target_case;
+  union {
+    /*
+     * A cluster by its name; one that was merged leads to the one it became part of.
+     */
+    char *cluster_id;
+    /*
+     * The cluster of an account.
+     */
+    ProtobufCBinaryData account_ref;
+    /*
+     * The cluster of an earlier decision's account.
+     */
+    char *decision_id;
+  };
+};
+#define STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__lookup_campaign_request__descriptor) \
+    , NULL, 0, 0, STILLWATCH__V1__LOOKUP_CAMPAIGN_REQUEST__TARGET__NOT_SET, {0} }
+
+
+/*
+ * A cluster of linked accounts. Each page is as of its own moment. Who joins in between comes on a later page.
+ */
+struct  Stillwatch__V1__LookupCampaignResponse
+{
+  ProtobufCMessage base;
+  /*
+   * The cluster as a whole.
+   */
+  Stillwatch__V1__CampaignSummary *summary;
+  /*
+   * What its members share, the class with most members first.
+   */
+  size_t n_evidence;
+  Stillwatch__V1__CampaignEvidence **evidence;
+  /*
+   * Days on which something happened, oldest first.
+   */
+  size_t n_timeline;
+  Stillwatch__V1__CampaignDay **timeline;
+  /*
+   * One page of its members, in the order in which they joined.
+   */
+  size_t n_members;
+  Stillwatch__V1__CampaignMember **members;
+  /*
+   * For the next page; empty after the last.
+   */
+  char *next_page_token;
+};
+#define STILLWATCH__V1__LOOKUP_CAMPAIGN_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__lookup_campaign_response__descriptor) \
+    , NULL, 0,NULL, 0,NULL, 0,NULL, NULL }
+
+
+/*
+ * A cluster as a whole.
+ */
+struct  Stillwatch__V1__CampaignSummary
+{
+  ProtobufCMessage base;
+  /*
+   * Its present name.
+   */
+  char *id;
+  /*
+   * Clusters that were merged into it, oldest merge first; the latest 256.
+   */
+  size_t n_merged_ids;
+  char **merged_ids;
+  /*
+   * When its first member was seen, Unix milliseconds.
+   */
+  protobuf_c_boolean has_born_ms;
+  uint64_t born_ms;
+  /*
+   * When a member was last seen, Unix milliseconds.
+   */
+  protobuf_c_boolean has_last_seen_ms;
+  uint64_t last_seen_ms;
+  /*
+   * Members.
+   */
+  protobuf_c_boolean has_accounts;
+  uint64_t accounts;
+  /*
+   * Distinct organisations among them.
+   */
+  protobuf_c_boolean has_organisations;
+  uint64_t organisations;
+  /*
+   * Members that are labelled abusive.
+   */
+  protobuf_c_boolean has_labelled_bad;
+  uint64_t labelled_bad;
+  /*
+   * Members that are labelled verified.
+   */
+  protobuf_c_boolean has_verified;
+  uint64_t verified;
+  /*
+   * Exchanges of all members so far.
+   */
+  protobuf_c_boolean has_exchanges;
+  double exchanges;
+  /*
+   * Mean similarity of rhythm between pairs of members, -1 to 1; absent if fewer than two have one.
+   */
+  protobuf_c_boolean has_synchrony;
+  double synchrony;
+  /*
+   * Share of members on the commonest template, of those that have one; absent if none has.
+   */
+  protobuf_c_boolean has_template_share;
+  double template_share;
+};
+#define STILLWATCH__V1__CAMPAIGN_SUMMARY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__campaign_summary__descriptor) \
+    , NULL, 0,NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * What members of a cluster share of one class of identifier.
+ */
+struct  Stillwatch__V1__CampaignEvidence
+{
+  ProtobufCMessage base;
+  /*
+   * The class.
+   */
+  protobuf_c_boolean has_class_;
+  Stillwatch__V1__IdentifierClass class_;
+  /*
+   * Identifiers of the class that at least two members have.
+   */
+  protobuf_c_boolean has_identifiers;
+  uint64_t identifiers;
+  /*
+   * Members on any of those.
+   */
+  protobuf_c_boolean has_accounts;
+  uint64_t accounts;
+  /*
+   * Members on the commonest one.
+   */
+  protobuf_c_boolean has_largest;
+  uint64_t largest;
+  /*
+   * Accounts outside the cluster on that one.
+   */
+  protobuf_c_boolean has_outside;
+  uint64_t outside;
+};
+#define STILLWATCH__V1__CAMPAIGN_EVIDENCE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__campaign_evidence__descriptor) \
+    , 0, STILLWATCH__V1__IDENTIFIER_CLASS__IDENTIFIER_CLASS_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * One day of a cluster.
+ */
+struct  Stillwatch__V1__CampaignDay
+{
+  ProtobufCMessage base;
+  /*
+   * Midnight UTC, Unix milliseconds.
+   */
+  protobuf_c_boolean has_start_ms;
+  uint64_t start_ms;
+  /*
+   * Members that joined.
+   */
+  protobuf_c_boolean has_joined;
+  uint64_t joined;
+  /*
+   * Members that were labelled abusive.
+   */
+  protobuf_c_boolean has_banned;
+  uint64_t banned;
+  /*
+   * Exchanges of members.
+   */
+  protobuf_c_boolean has_exchanges;
+  double exchanges;
+};
+#define STILLWATCH__V1__CAMPAIGN_DAY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__campaign_day__descriptor) \
+    , 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * One member of a cluster.
+ */
+struct  Stillwatch__V1__CampaignMember
+{
+  ProtobufCMessage base;
+  /*
+   * The account, as the caller named it.
+   */
+  protobuf_c_boolean has_account_ref;
+  ProtobufCBinaryData account_ref;
+  /*
+   * When it joined the cluster, Unix milliseconds.
+   */
+  protobuf_c_boolean has_joined_ms;
+  uint64_t joined_ms;
+  /*
+   * When it was first seen, Unix milliseconds.
+   */
+  protobuf_c_boolean has_first_seen_ms;
+  uint64_t first_seen_ms;
+  /*
+   * When it was last seen, Unix milliseconds.
+   */
+  protobuf_c_boolean has_last_seen_ms;
+  uint64_t last_seen_ms;
+  /*
+   * The label in force; unspecified if none.
+   */
+  protobuf_c_boolean has_verdict;
+  Stillwatch__V1__Verdict verdict;
+  /*
+   * Its exchanges so far.
+   */
+  protobuf_c_boolean has_exchanges;
+  double exchanges;
+  /*
+   * Classes of which it shares an identifier with another member.
+   */
+  size_t n_shared_classes;
+  Stillwatch__V1__IdentifierClass *shared_classes;
+};
+#define STILLWATCH__V1__CAMPAIGN_MEMBER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__campaign_member__descriptor) \
+    , 0, {0,NULL}, 0, 0, 0, 0, 0, 0, 0, STILLWATCH__V1__VERDICT__VERDICT_UNSPECIFIED, 0, 0, 0,NULL }
 
 
 /*
@@ -919,6 +1275,25 @@ Stillwatch__V1__LinkEvidence *
 void   stillwatch__v1__link_evidence__free_unpacked
                      (Stillwatch__V1__LinkEvidence *message,
                       ProtobufCAllocator *allocator);
+/* Stillwatch__V1__ClusterEvidence methods */
+void   stillwatch__v1__cluster_evidence__init
+                     (Stillwatch__V1__ClusterEvidence         *message);
+size_t stillwatch__v1__cluster_evidence__get_packed_size
+                     (const Stillwatch__V1__ClusterEvidence   *message);
+size_t stillwatch__v1__cluster_evidence__pack
+                     (const Stillwatch__V1__ClusterEvidence   *message,
+                      uint8_t             *out);
+size_t stillwatch__v1__cluster_evidence__pack_to_buffer
+                     (const Stillwatch__V1__ClusterEvidence   *message,
+                      ProtobufCBuffer     *buffer);
+Stillwatch__V1__ClusterEvidence *
+       stillwatch__v1__cluster_evidence__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   stillwatch__v1__cluster_evidence__free_unpacked
+                     (Stillwatch__V1__ClusterEvidence *message,
+                      ProtobufCAllocator *allocator);
 /* Stillwatch__V1__ScoreBatchRequest methods */
 void   stillwatch__v1__score_batch_request__init
                      (Stillwatch__V1__ScoreBatchRequest         *message);
@@ -1052,6 +1427,120 @@ Stillwatch__V1__FeedbackResponse *
 void   stillwatch__v1__feedback_response__free_unpacked
                      (Stillwatch__V1__FeedbackResponse *message,
                       ProtobufCAllocator *allocator);
+/* Stillwatch__V1__LookupCampaignRequest methods */
+void   stillwatch__v1__lookup_campaign_request__init
+                     (Stillwatch__V1__LookupCampaignRequest         *message);
+size_t stillwatch__v1__lookup_campaign_request__get_packed_size
+                     (const Stillwatch__V1__LookupCampaignRequest   *message);
+size_t stillwatch__v1__lookup_campaign_request__pack
+                     (const Stillwatch__V1__LookupCampaignRequest   *message,
+                      uint8_t             *out);
+size_t stillwatch__v1__lookup_campaign_request__pack_to_buffer
+                     (const Stillwatch__V1__LookupCampaignRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Stillwatch__V1__LookupCampaignRequest *
+       stillwatch__v1__lookup_campaign_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   stillwatch__v1__lookup_campaign_request__free_unpacked
+                     (Stillwatch__V1__LookupCampaignRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Stillwatch__V1__LookupCampaignResponse methods */
+void   stillwatch__v1__lookup_campaign_response__init
+                     (Stillwatch__V1__LookupCampaignResponse         *message);
+size_t stillwatch__v1__lookup_campaign_response__get_packed_size
+                     (const Stillwatch__V1__LookupCampaignResponse   *message);
+size_t stillwatch__v1__lookup_campaign_response__pack
+                     (const Stillwatch__V1__LookupCampaignResponse   *message,
+                      uint8_t             *out);
+size_t stillwatch__v1__lookup_campaign_response__pack_to_buffer
+                     (const Stillwatch__V1__LookupCampaignResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Stillwatch__V1__LookupCampaignResponse *
+       stillwatch__v1__lookup_campaign_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   stillwatch__v1__lookup_campaign_response__free_unpacked
+                     (Stillwatch__V1__LookupCampaignResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Stillwatch__V1__CampaignSummary methods */
+void   stillwatch__v1__campaign_summary__init
+                     (Stillwatch__V1__CampaignSummary         *message);
+size_t stillwatch__v1__campaign_summary__get_packed_size
+                     (const Stillwatch__V1__CampaignSummary   *message);
+size_t stillwatch__v1__campaign_summary__pack
+                     (const Stillwatch__V1__CampaignSummary   *message,
+                      uint8_t             *out);
+size_t stillwatch__v1__campaign_summary__pack_to_buffer
+                     (const Stillwatch__V1__CampaignSummary   *message,
+                      ProtobufCBuffer     *buffer);
+Stillwatch__V1__CampaignSummary *
+       stillwatch__v1__campaign_summary__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   stillwatch__v1__campaign_summary__free_unpacked
+                     (Stillwatch__V1__CampaignSummary *message,
+                      ProtobufCAllocator *allocator);
+/* Stillwatch__V1__CampaignEvidence methods */
+void   stillwatch__v1__campaign_evidence__init
+                     (Stillwatch__V1__CampaignEvidence         *message);
+size_t stillwatch__v1__campaign_evidence__get_packed_size
+                     (const Stillwatch__V1__CampaignEvidence   *message);
+size_t stillwatch__v1__campaign_evidence__pack
+                     (const Stillwatch__V1__CampaignEvidence   *message,
+                      uint8_t             *out);
+size_t stillwatch__v1__campaign_evidence__pack_to_buffer
+                     (const Stillwatch__V1__CampaignEvidence   *message,
+                      ProtobufCBuffer     *buffer);
+Stillwatch__V1__CampaignEvidence *
+       stillwatch__v1__campaign_evidence__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   stillwatch__v1__campaign_evidence__free_unpacked
+                     (Stillwatch__V1__CampaignEvidence *message,
+                      ProtobufCAllocator *allocator);
+/* Stillwatch__V1__CampaignDay methods */
+void   stillwatch__v1__campaign_day__init
+                     (Stillwatch__V1__CampaignDay         *message);
+size_t stillwatch__v1__campaign_day__get_packed_size
+                     (const Stillwatch__V1__CampaignDay   *message);
+size_t stillwatch__v1__campaign_day__pack
+                     (const Stillwatch__V1__CampaignDay   *message,
+                      uint8_t             *out);
+size_t stillwatch__v1__campaign_day__pack_to_buffer
+                     (const Stillwatch__V1__CampaignDay   *message,
+                      ProtobufCBuffer     *buffer);
+Stillwatch__V1__CampaignDay *
+       stillwatch__v1__campaign_day__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   stillwatch__v1__campaign_day__free_unpacked
+                     (Stillwatch__V1__CampaignDay *message,
+                      ProtobufCAllocator *allocator);
+/* Stillwatch__V1__CampaignMember methods */
+void   stillwatch__v1__campaign_member__init
+                     (Stillwatch__V1__CampaignMember         *message);
+size_t stillwatch__v1__campaign_member__get_packed_size
+                     (const Stillwatch__V1__CampaignMember   *message);
+size_t stillwatch__v1__campaign_member__pack
+                     (const Stillwatch__V1__CampaignMember   *message,
+                      uint8_t             *out);
+size_t stillwatch__v1__campaign_member__pack_to_buffer
+                     (const Stillwatch__V1__CampaignMember   *message,
+                      ProtobufCBuffer     *buffer);
+Stillwatch__V1__CampaignMember *
+       stillwatch__v1__campaign_member__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   stillwatch__v1__campaign_member__free_unpacked
+                     (Stillwatch__V1__CampaignMember *message,
+                      ProtobufCAllocator *allocator);
 /* Stillwatch__V1__HealthRequest methods */
 void   stillwatch__v1__health_request__init
                      (Stillwatch__V1__HealthRequest         *message);
@@ -1154,6 +1643,9 @@ typedef void (*Stillwatch__V1__FeatureContribution_Closure)
 typedef void (*Stillwatch__V1__LinkEvidence_Closure)
                  (const Stillwatch__V1__LinkEvidence *message,
                   void *closure_data);
+typedef void (*Stillwatch__V1__ClusterEvidence_Closure)
+                 (const Stillwatch__V1__ClusterEvidence *message,
+                  void *closure_data);
 typedef void (*Stillwatch__V1__ScoreBatchRequest_Closure)
                  (const Stillwatch__V1__ScoreBatchRequest *message,
                   void *closure_data);
@@ -1174,6 +1666,24 @@ typedef void (*Stillwatch__V1__FeedbackRequest_Closure)
                   void *closure_data);
 typedef void (*Stillwatch__V1__FeedbackResponse_Closure)
                  (const Stillwatch__V1__FeedbackResponse *message,
+                  void *closure_data);
+typedef void (*Stillwatch__V1__LookupCampaignRequest_Closure)
+                 (const Stillwatch__V1__LookupCampaignRequest *message,
+                  void *closure_data);
+typedef void (*Stillwatch__V1__LookupCampaignResponse_Closure)
+                 (const Stillwatch__V1__LookupCampaignResponse *message,
+                  void *closure_data);
+typedef void (*Stillwatch__V1__CampaignSummary_Closure)
+                 (const Stillwatch__V1__CampaignSummary *message,
+                  void *closure_data);
+typedef void (*Stillwatch__V1__CampaignEvidence_Closure)
+                 (const Stillwatch__V1__CampaignEvidence *message,
+                  void *closure_data);
+typedef void (*Stillwatch__V1__CampaignDay_Closure)
+                 (const Stillwatch__V1__CampaignDay *message,
+                  void *closure_data);
+typedef void (*Stillwatch__V1__CampaignMember_Closure)
+                 (const Stillwatch__V1__CampaignMember *message,
                   void *closure_data);
 typedef void (*Stillwatch__V1__HealthRequest_Closure)
                  (const Stillwatch__V1__HealthRequest *message,
@@ -1210,6 +1720,10 @@ struct Stillwatch__V1__ScoringService_Service
                    const Stillwatch__V1__FeedbackRequest *input,
                    Stillwatch__V1__FeedbackResponse_Closure closure,
                    void *closure_data);
+  void (*lookup_campaign)(Stillwatch__V1__ScoringService_Service *service,
+                          const Stillwatch__V1__LookupCampaignRequest *input,
+                          Stillwatch__V1__LookupCampaignResponse_Closure closure,
+                          void *closure_data);
   void (*health)(Stillwatch__V1__ScoringService_Service *service,
                  const Stillwatch__V1__HealthRequest *input,
                  Stillwatch__V1__HealthResponse_Closure closure,
@@ -1230,6 +1744,7 @@ void stillwatch__v1__scoring_service__init (Stillwatch__V1__ScoringService_Servi
       function_prefix__ ## score_batch,\
       function_prefix__ ## observe,\
       function_prefix__ ## feedback,\
+      function_prefix__ ## lookup_campaign,\
       function_prefix__ ## health,\
       function_prefix__ ## server_info  }
 void stillwatch__v1__scoring_service__score(ProtobufCService *service,
@@ -1248,6 +1763,10 @@ void stillwatch__v1__scoring_service__feedback(ProtobufCService *service,
                                                const Stillwatch__V1__FeedbackRequest *input,
                                                Stillwatch__V1__FeedbackResponse_Closure closure,
                                                void *closure_data);
+void stillwatch__v1__scoring_service__lookup_campaign(ProtobufCService *service,
+                                                      const Stillwatch__V1__LookupCampaignRequest *input,
+                                                      Stillwatch__V1__LookupCampaignResponse_Closure closure,
+                                                      void *closure_data);
 void stillwatch__v1__scoring_service__health(ProtobufCService *service,
                                              const Stillwatch__V1__HealthRequest *input,
                                              Stillwatch__V1__HealthResponse_Closure closure,
@@ -1271,6 +1790,7 @@ extern const ProtobufCMessageDescriptor stillwatch__v1__score_response__descript
 extern const ProtobufCMessageDescriptor stillwatch__v1__reason__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__feature_contribution__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__link_evidence__descriptor;
+extern const ProtobufCMessageDescriptor stillwatch__v1__cluster_evidence__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__score_batch_request__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__score_batch_response__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__score_batch_item__descriptor;
@@ -1278,6 +1798,12 @@ extern const ProtobufCMessageDescriptor stillwatch__v1__observe_request__descrip
 extern const ProtobufCMessageDescriptor stillwatch__v1__observe_response__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__feedback_request__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__feedback_response__descriptor;
+extern const ProtobufCMessageDescriptor stillwatch__v1__lookup_campaign_request__descriptor;
+extern const ProtobufCMessageDescriptor stillwatch__v1__lookup_campaign_response__descriptor;
+extern const ProtobufCMessageDescriptor stillwatch__v1__campaign_summary__descriptor;
+extern const ProtobufCMessageDescriptor stillwatch__v1__campaign_evidence__descriptor;
+extern const ProtobufCMessageDescriptor stillwatch__v1__campaign_day__descriptor;
+extern const ProtobufCMessageDescriptor stillwatch__v1__campaign_member__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__health_request__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__health_response__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__server_info_request__descriptor;

@@ -1,0 +1,124 @@
+extension FeatureCatalogue {
+    /// The cluster family: what the account's cluster, which is more than any one identifier, says.
+    ///
+    /// Whoever is in no cluster has the lowest value of each: absence of a link is no evidence, and no innocence either.
+    /// Up to four others say nothing: founders, families and a laboratory's first students are clusters, too.
+    static let clusters: [Feature] = [
+        cluster(
+            "accounts", .raises, .linkMultiIdentifier, skewed: true, "other accounts beyond four",
+            { beyondInnocent($0.accounts) }),
+        cluster(
+            "organisations", .raises, .linkMultiIdentifier, skewed: true, "other organisations beyond four",
+            { beyondInnocent($0.organisations) }),
+        cluster(
+            "unrelated_share", .raises, .linkMultiIdentifier, "organisations for each account, five related ones added",
+            { $0.organisations / ($0.accounts + LinkFacts.innocentAccounts) }),
+        cluster(
+            "tie", .raises, .linkMultiIdentifier, "how surely the account belongs, beyond what it takes, in nats",
+            { $0.organisations >= 1 ? max(0, $0.tie - ClusterFacts.tieThreshold) : 0 }),
+        cluster(
+            "tie_kinds", .raises, .linkMultiIdentifier, "kinds of identifier shared with it, other organisations given",
+            { $0.organisations >= 1 ? $0.tieKinds : 0 }),
+        cluster(
+            "arrivals_1d", .raises, .signupBurstNetwork, skewed: true, "accounts that joined, decayed over 1 day",
+            { min($0.arrivals1d, mostArrivals) }),
+        cluster(
+            "arrivals_7d", .raises, .signupBurstNetwork, skewed: true, "accounts that joined, decayed over 7 days",
+            { min($0.arrivals7d, mostArrivals) }),
+        cluster(
+            "young_share", .raises, .signupBurstNetwork, "share of accounts that joined in 7 days, five older ones added",
+            { $0.arrivals7d / ($0.accounts + LinkFacts.innocentAccounts) }),
+        cluster(
+            "labelled_bad", .raises, .linkBannedRecent, skewed: true, "accounts labelled abusive", { $0.labelledBad }),
+        cluster(
+            "labelled_share", .raises, .linkBannedRecent, "share of accounts labelled abusive, five innocent added",
+            labelledShare),
+    ] + clusterLabels + clusterManner
+
+    private static let clusterLabels: [Feature] = [
+        Feature(
+            "cluster.ban_recency", .raises, .linkBannedRecent, isCluster: true,
+            "labelled share, fading from the last label on: half after three days, towards 0"
+        ) { observation in
+            guard let cluster = observation.cluster else { return 0 }
+            return labelledShare(cluster) * recency(of: cluster.lastBanMs, atMs: observation.timeMs)
+        },
+        Feature(
+            "cluster.inherits", .raises, .linkBannedRecent, isCluster: true,
+            "labelled share of a cluster that the account joins within days of its own birth, right after a ban"
+        ) { observation in
+            guard let cluster = observation.cluster, let ban = cluster.lastBanMs else { return 0 }
+            let bornMs = observation.account.bornAtMs ?? observation.account.firstSeenMs ?? observation.timeMs
+            // Made after the ban: it takes somebody's place.
+            return bornMs >= ban ? labelledShare(cluster) * recency(of: ban, atMs: bornMs) : 0
+        },
+        cluster(
+            "verified_share", .lowers, .trustVerifiedOrg, "share of accounts labelled verified, five others added",
+            { $0.verified / ($0.accounts + LinkFacts.innocentAccounts) }),
+    ]
+
+    private static let clusterManner: [Feature] = [
+        cluster(
+            "birth_focus", .raises, .signupBurstNetwork,
+            "how close together its accounts were made: 1 on one day, ½ within a week of the mean; times its weight",
+            { weight($0.organisations) / (1 + ($0.births?.deviation ?? 0) / 7) }),
+        cluster(
+            "equal_load", .raises, .clusterEqualLoad,
+            "how equal the usual requests of its accounts are: 1 if all alike; times its weight",
+            { cluster in
+                let deviation = cluster.loads?.deviation ?? 0
+                return (cluster.loads == nil ? 0 : weight(cluster.organisations)) / (1 + 4 * deviation * deviation)
+            }),
+        cluster(
+            "synchrony", .raises, .clusterSync, "mean similarity of its accounts' rhythms, 0 if none is known",
+            { max(0, $0.synchrony ?? 0) * weight($0.organisations) }),
+        cluster(
+            "rhythm_tie", .raises, .clusterSync, "how far its own rhythm is that of the other accounts, 0 to 1",
+            { max(0, $0.rhythmTie ?? 0) * weight($0.organisations) }),
+        cluster(
+            "anonymised_share", .raises, .netAnonymised, "share of accounts behind likely proxies, times its weight",
+            { ($0.anonymisedShare ?? 0) * weight($0.organisations) }),
+        cluster(
+            "virtual_card_share", .raises, .payInstrumentRisk, "share of accounts on virtual cards, times its weight",
+            { ($0.virtualCardShare ?? 0) * weight($0.organisations) }),
+        cluster(
+            "template_share", .raises, .useTemplateShared, "share of accounts on its commonest template, times its weight",
+            { ($0.templateShare ?? 0) * weight($0.organisations) }),
+        cluster(
+            "routes", .raises, .linkMultiIdentifier, "ways of signing up, beyond one",
+            { $0.organisations >= innocentOrganisations ? max(0, $0.routes - 1) : 0 }),
+        cluster(
+            "pivot_share", .raises, .useModelPivot, "share of accounts that moved to the last new model at once",
+            { ($0.pivotShare ?? 0) * weight($0.organisations) }),
+    ]
+
+    /// Joins beyond this many a day or week add nothing.
+    private static let mostArrivals = 1000.0
+    /// Accounts beyond this many add nothing.
+    private static let mostAccounts = 5000.0
+
+    private static func cluster(
+        _ name: String, _ direction: FeatureDirection, _ reason: ReasonCode, skewed: Bool = false, _ summary: String,
+        _ value: @escaping @Sendable (ClusterFacts) -> Double
+    ) -> Feature {
+        Feature("cluster.\(name)", direction, reason, skewed: skewed, isCluster: true, summary) {
+            $0.cluster.map(value) ?? 0
+        }
+    }
+
+    @Sendable private static func labelledShare(_ cluster: ClusterFacts) -> Double {
+        min(1, cluster.labelledBad / (cluster.accounts + LinkFacts.innocentAccounts))
+    }
+
+    private static func beyondInnocent(_ count: Double) -> Double {
+        min(max(0, count - innocentOrganisations), mostAccounts)
+    }
+
+    /// What an average over so many organisations is worth: little for a few, towards 1 for many.
+    private static func weight(_ count: Double) -> Double { count / (count + 2 * LinkFacts.innocentAccounts) }
+
+    /// 1 right after a ban, ½ three days later, towards 0.
+    private static func recency(of banMs: Int64?, atMs: Int64) -> Double {
+        banMs.map { 1 / (1 + Double(max(0, atMs - $0)) / 86_400_000 / 3) } ?? 0
+    }
+}

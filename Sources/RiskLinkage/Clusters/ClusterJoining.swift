@@ -1,0 +1,127 @@
+internal import RiskCore
+
+/// Where an account belongs, by the identifiers it came with.
+///
+/// Naive Bayes over kinds of identifier: the log-odds of belonging to a cluster are a prior that grows with its size,
+/// and for each kind the log of how much likelier a member is to have the identifier than somebody else. What half the
+/// world has says nothing, so hubs damp themselves, and no amount of strangers on an identifier dissolves what stands.
+struct ClusterJoining {
+    /// One identifier of the account that others have, too.
+    struct Shared {
+        let identifierClass: IdentifierClass
+        /// The cluster that most of its accounts belong to; 0: none.
+        let home: UInt64
+        /// Accounts of that cluster on it, without the account itself.
+        let members: Int
+        /// All accounts on it, without the account itself.
+        let accounts: Int
+        /// The two that came with it last and belonged to no cluster.
+        let loners: (UInt64, UInt64)
+    }
+
+    /// A cluster, or an account in none, that the account belongs with.
+    struct Candidate {
+        /// The cluster's number or the other account's key.
+        let key: UInt64
+        let ties: [Tie]
+        let tie: Double
+    }
+
+    /// What nobody else has is as rare as one in so many, even if fewer accounts are known: in a young service nothing
+    /// would be rare.
+    private static let rarestCount = 50_000.0
+
+    private let shared: [Shared]
+    private let population: Double
+
+    /// - Parameters:
+    ///   - shared: Identifiers that join; see ``canJoin(_:_:)``.
+    ///   - accountCount: Accounts in the state.
+    init(_ shared: [Shared], accountCount: Int) {
+        self.shared = shared
+        population = Double(accountCount)
+    }
+
+    /// Whether an identifier joins accounts: not past its class's cap, and not if it is in public use.
+    static func canJoin(_ identifier: IdentifierLinks, _ identifierClass: IdentifierClass) -> Bool {
+        let character = identifierClass.character
+        guard character.reliability > 0, Double(identifier.accountCount) <= character.joinCap else { return false }
+        // Prompts and profiles that older accounts take up are published somewhere.
+        switch character.kind {
+        case .prompt, .profile: return 4 * identifier.settled <= max(8, identifier.accountCount)
+        default: return true
+        }
+    }
+
+    /// What the identifiers say for belonging to a cluster with so many other members.
+    func ties(to cluster: UInt64, others: Int) -> [Tie] {
+        shared.compactMap { one in
+            guard one.home == cluster, one.members > 0 else { return nil }
+            let inside = (Double(one.members) + 0.5) / (Double(max(others, one.members)) + 1)
+            return tie(one, inside: inside, outside: one.accounts - one.members, besides: others)
+        }
+    }
+
+    /// The cluster that the account belongs to most surely, by a prior for each; nil if to none.
+    ///
+    /// - Parameters:
+    ///   - excluded: A cluster that is not asked about.
+    ///   - others: Members of a cluster other than the account.
+    func bestCluster(excluding excluded: UInt64, others: (UInt64) -> Int?) -> Candidate? {
+        var best: Candidate?
+        var seen: [UInt64] = [0, excluded]
+        for one in shared where !seen.contains(one.home) {
+            seen.append(one.home)
+            guard let count = others(one.home), count > 0 else { continue }
+            let ties = ties(to: one.home, others: count)
+            let tie = ClusterRecord.prior(others: count) + Self.sum(ties)
+            if tie >= ClusterFacts.tieThreshold, tie > best?.tie ?? -.infinity {
+                best = Candidate(key: one.home, ties: ties, tie: tie)
+            }
+        }
+        return best
+    }
+
+    /// The account outside all clusters that this one belongs with most surely; nil if with none.
+    ///
+    /// - Parameter isFree: Whether an account is known and in no cluster.
+    func bestLoner(isFree: (UInt64) -> Bool) -> Candidate? {
+        var best: Candidate?
+        var seen: [UInt64] = [0]
+        for one in shared {
+            for loner in [one.loners.0, one.loners.1] where !seen.contains(loner) {
+                seen.append(loner)
+                guard isFree(loner) else { continue }
+                let ties = ties(toLoner: loner)
+                let tie = ClusterRecord.prior(others: 1) + Self.sum(ties)
+                if tie >= ClusterFacts.tieThreshold, tie > best?.tie ?? -.infinity {
+                    best = Candidate(key: loner, ties: ties, tie: tie)
+                }
+            }
+        }
+        return best
+    }
+
+    /// What ties say together.
+    static func sum(_ ties: [Tie]) -> Double {
+        LinkSnapshot.ties(ties.lazy.map { ($0.identifierClass, $0.nats) }).sum
+    }
+
+    private func ties(toLoner loner: UInt64) -> [Tie] {
+        shared.compactMap { one in
+            guard one.loners.0 == loner || one.loners.1 == loner else { return nil }
+            return tie(one, inside: 1, outside: one.accounts - 1, besides: 1)
+        }
+    }
+
+    /// - Parameters:
+    ///   - inside: Share of the cluster that has the identifier.
+    ///   - outside: Accounts that have it and do not belong to the cluster.
+    ///   - members: How many do belong.
+    private func tie(_ one: Shared, inside: Double, outside: Int, besides members: Int) -> Tie? {
+        let others = max(1, population - Double(members))
+        let share = Double(max(0, outside)) / others + 0.5 / max(Self.rarestCount, population)
+        let nats = min(one.identifierClass.character.reliability, portableLog1p(max(0, inside / share - 1)))
+        return nats > 0 ? Tie(identifierClass: one.identifierClass, nats: nats) : nil
+    }
+}

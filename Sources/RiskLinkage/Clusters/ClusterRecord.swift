@@ -1,0 +1,198 @@
+internal import RiskCore
+
+/// What is remembered of one cluster.
+struct ClusterRecord: Sendable {
+    let id: ClusterID
+    private(set) var bornMs: Int64
+    private(set) var lastSeenMs: Int64
+    private(set) var mergedIDs: [ClusterID] = []
+    private(set) var members = 0
+    private(set) var loners = 0
+    private(set) var tenants = SmallTally()
+    private(set) var labelledBad = 0
+    private(set) var verified = 0
+    private(set) var exchanges: Int64 = 0
+    private(set) var history = ClusterHistory()
+    /// Keys of all that ever joined, in order; those that left are still among them.
+    private(set) var roll: [UInt64] = []
+    private var bans = LatestBans()
+    private var arrivals: DecayedArrivals
+    private var births = WholeSpread()
+    private var loads = WholeSpread()
+    private var templates = MajorityTally()
+    private var routes = InlineArray<40, Int32>(repeating: 0)
+    private var anonymised = AnswerTally()
+    private var virtualCards = AnswerTally()
+    private var pivots = AnswerTally()
+    private var rhythms = RhythmSum()
+
+    init(id: ClusterID, bornMs: Int64) {
+        self.id = id
+        self.bornMs = bornMs
+        lastSeenMs = bornMs
+        arrivals = DecayedArrivals(atMs: bornMs)
+    }
+
+    /// An account joins.
+    mutating func join(_ key: UInt64, _ part: MemberPart, _ account: AccountLinks, atMs: Int64) {
+        members += 1
+        roll.append(key)
+        bornMs = min(bornMs, account.history?.firstSeenMs ?? atMs)
+        arrivals.add(atMs: atMs)
+        history.noteJoin(atMs: atMs)
+        add(part)
+        relabel(from: .unlabelled, to: account.standing, oldAtMs: 0, atMs: account.labelledAtMs)
+    }
+
+    /// An account leaves; what it once arrived as stays in the arrivals until it has decayed.
+    mutating func leave(_ part: MemberPart, _ account: AccountLinks) {
+        members -= 1
+        remove(part)
+        relabel(from: account.standing, to: .unlabelled, oldAtMs: account.labelledAtMs, atMs: 0)
+    }
+
+    /// A member was seen, and puts in other values than before.
+    mutating func update(from old: MemberPart, to new: MemberPart, atMs: Int64) {
+        lastSeenMs = max(lastSeenMs, atMs)
+        guard old != new else { return }
+        history.noteExchanges(new.exchanges - old.exchanges, atMs: atMs)
+        remove(old)
+        add(new)
+    }
+
+    /// A member changed its standing.
+    mutating func relabel(
+        from old: AccountLinks.Standing, to new: AccountLinks.Standing, oldAtMs: Int64, atMs: Int64
+    ) {
+        if old == .abusive {
+            labelledBad -= 1
+            bans.remove(oldAtMs)
+        }
+        if old == .verified { verified -= 1 }
+        if new == .verified { verified += 1 }
+        if new == .abusive {
+            labelledBad += 1
+            bans.add(atMs)
+            history.noteBan(atMs: atMs)
+        }
+    }
+
+    /// Takes over another cluster; its name leads here from now on.
+    mutating func absorb(_ other: ClusterRecord) {
+        bornMs = min(bornMs, other.bornMs)
+        lastSeenMs = max(lastSeenMs, other.lastSeenMs)
+        mergedIDs += other.mergedIDs + [other.id]
+        members += other.members
+        loners += other.loners
+        tenants.merge(other.tenants)
+        labelledBad += other.labelledBad
+        verified += other.verified
+        exchanges += other.exchanges
+        history.merge(other.history)
+        roll += other.roll
+        bans.merge(other.bans)
+        arrivals.merge(other.arrivals)
+        births.merge(other.births)
+        loads.merge(other.loads)
+        templates.merge(other.templates)
+        for route in routes.indices { routes[route] += other.routes[route] }
+        anonymised.merge(other.anonymised)
+        virtualCards.merge(other.virtualCards)
+        pivots.merge(other.pivots)
+        rhythms.add(other.rhythms)
+    }
+
+    /// Organisations among the members: tenants, and each that is one of its own.
+    var organisations: Int { loners + tenants.count }
+
+    /// Share of members on the commonest template, of those that have one; nil if none has.
+    var templateShare: Double? { templates.share(leavingOut: nil) }
+
+    /// Mean similarity of rhythm between pairs of members, −1 to 1; nil if fewer than two have one.
+    var synchrony: Double? { rhythms.synchrony(leavingOut: nil) }
+
+    /// What belonging to a cluster of this size is worth before anything shared is looked at, in nats.
+    ///
+    /// - Parameter others: Its members without the account that is asked about.
+    static func prior(others: Int) -> Double {
+        min(-4, -8 + portableLog1p(Double(max(0, others - 1))))
+    }
+
+    /// The facts for an account at a moment, which is itself left out.
+    ///
+    /// - Parameters:
+    ///   - own: Its membership here; nil if it does not belong yet.
+    ///   - account: What is known of the account; nil if nothing.
+    ///   - tenant: The tenant it belongs to; nil if it is an organisation of its own.
+    func facts(atMs: Int64, leavingOut own: Membership?, account: AccountLinks?, tenant: UInt64?) -> ClusterFacts {
+        let atMs = max(atMs, arrivals.atMs)
+        let standing = own == nil ? AccountLinks.Standing.unlabelled : account?.standing ?? .unlabelled
+        var facts = ClusterFacts(id: id)
+        facts.bornMs = bornMs
+        facts.accounts = Double(members - (own == nil ? 0 : 1))
+        facts.organisations = Double(otherOrganisations(than: tenant, own: own?.part))
+        facts.labelledBad = Double(labelledBad - (standing == .abusive ? 1 : 0))
+        facts.verified = Double(verified - (standing == .verified ? 1 : 0))
+        facts.lastBanMs = bans.latest(leavingOut: standing == .abusive ? account?.labelledAtMs : nil)
+        facts.prior = Self.prior(others: Int(facts.accounts))
+        guard facts.accounts > 0 else { return facts }
+        var (day, week, month) = arrivals.values(atMs: atMs)
+        if let own {
+            let weights = DecayedArrivals.weights(ageMs: atMs - min(atMs, own.joinedMs))
+            (day, week, month) = (
+                max(0, day - weights.day), max(0, week - weights.week), max(0, month - weights.month)
+            )
+        }
+        (facts.arrivals1d, facts.arrivals7d, facts.arrivals30d) = (day, week, month)
+        let part = own?.part
+        facts.births = births.spread(leavingOut: (part?.birthDay).map(Int.init), unit: 1)
+        let load = part.flatMap { $0.load == MemberPart.noLoad ? nil : Int($0.load) }
+        facts.loads = loads.spread(leavingOut: load, unit: MemberPart.loadUnit)
+        facts.anonymisedShare = anonymised.share(leavingOut: part?.isAnonymised)
+        facts.virtualCardShare = virtualCards.share(leavingOut: part?.hasVirtualCard)
+        facts.pivotShare = pivots.share(leavingOut: part?.pivoted)
+        facts.templateShare = templates.share(leavingOut: part?.template)
+        for route in routes.indices {
+            let isOwn = part.map { Int($0.route) == route } ?? false
+            facts.routes += routes[route] - (isOwn ? 1 : 0) > 0 ? 1 : 0
+        }
+        facts.synchrony = rhythms.synchrony(leavingOut: part?.rhythm)
+        facts.rhythmTie = (part?.rhythm ?? account?.rhythm?.vector).flatMap {
+            rhythms.similarity(to: $0, isMember: part?.rhythm != nil)
+        }
+        facts.exchanges = Double(exchanges - (part?.exchanges ?? 0))
+        return facts
+    }
+
+    private func otherOrganisations(than tenant: UInt64?, own: MemberPart?) -> Int {
+        let isLoneMember = own.map { $0.tenant == 0 } ?? false
+        let isOwnTenantHere = tenant.map { tenants.contains($0) } ?? false
+        return max(0, organisations - (isLoneMember ? 1 : 0) - (isOwnTenantHere ? 1 : 0))
+    }
+
+    private mutating func add(_ part: MemberPart) {
+        births.add(Int(part.birthDay))
+        if part.load != MemberPart.noLoad { loads.add(Int(part.load)) }
+        if part.tenant == 0 { loners += 1 } else { tenants.add(part.tenant) }
+        templates.add(part.template)
+        routes[Int(part.route)] += 1
+        anonymised.add(part.isAnonymised)
+        virtualCards.add(part.hasVirtualCard)
+        pivots.add(part.pivoted)
+        if let rhythm = part.rhythm { rhythms.add(rhythm) }
+        exchanges += part.exchanges
+    }
+
+    private mutating func remove(_ part: MemberPart) {
+        births.remove(Int(part.birthDay))
+        if part.load != MemberPart.noLoad { loads.remove(Int(part.load)) }
+        if part.tenant == 0 { loners -= 1 } else { tenants.remove(part.tenant) }
+        templates.remove(part.template)
+        routes[Int(part.route)] -= 1
+        anonymised.remove(part.isAnonymised)
+        virtualCards.remove(part.hasVirtualCard)
+        pivots.remove(part.pivoted)
+        if let rhythm = part.rhythm { rhythms.remove(rhythm) }
+        exchanges -= part.exchanges
+    }
+}

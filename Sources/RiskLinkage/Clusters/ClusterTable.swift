@@ -1,0 +1,142 @@
+internal import RiskCore
+
+/// All clusters, by number, and which account belongs to which.
+///
+/// Bounded: what was seen longest ago is forgotten first, and its members then belong to none.
+struct ClusterTable: Sendable {
+    private var records: RecencyTable<ClusterRecord>
+    private var mergedInto: RecencyTable<UInt64>
+    private var memberships: RecencyTable<Membership>
+    /// Pairs of clusters that one account belongs to by lasting classes, and which.
+    private var bridges: RecencyTable<Bridge>
+    private var lastNumber: UInt64 = 0
+
+    /// Accounts that belong to both of two clusters.
+    private struct Bridge: Sendable {
+        var latest: UInt64 = 0
+        var count = 0
+    }
+
+    /// The most pairs of clusters that wait for more accounts in common.
+    private static let bridgeLimit = 65_536
+    /// Larger ones become one when at least two accounts belong to both, and this share of the smaller.
+    private static let bridgeShare = 0.05
+    /// A pair becomes part of another cluster as soon as one account belongs to both.
+    private static let pairCount = 2
+
+    init(accountCapacity: Int) {
+        records = RecencyTable(capacity: max(1, accountCapacity / 2))
+        mergedInto = RecencyTable(capacity: max(1, accountCapacity / 2))
+        memberships = RecencyTable(capacity: accountCapacity)
+        bridges = RecencyTable(capacity: Self.bridgeLimit)
+    }
+
+    /// Clusters.
+    var count: Int { records.count }
+
+    /// Accounts that belong to one.
+    var memberCount: Int { memberships.count }
+
+    /// Clusters and memberships forgotten because a table was full.
+    var evictionCount: Int { records.evictionCount + memberships.evictionCount }
+
+    /// The cluster of a number, which may have been merged since.
+    subscript(number: UInt64) -> ClusterRecord? { records[resolve(number)] }
+
+    /// Numbers of all clusters, the one seen longest ago first.
+    var numbers: [UInt64] { records.keysFromOldest }
+
+    /// The number under which a cluster is known now.
+    func resolve(_ number: UInt64) -> UInt64 {
+        var number = number
+        while let next = mergedInto[number] { number = next }
+        return number
+    }
+
+    /// An account's membership; nil if it belongs to no cluster that is still known.
+    func membership(of account: UInt64) -> Membership? {
+        guard var membership = memberships[account] else { return nil }
+        membership.cluster = resolve(membership.cluster)
+        return records[membership.cluster] == nil ? nil : membership
+    }
+
+    /// Makes a cluster.
+    mutating func found(atMs: Int64) -> UInt64 {
+        lastNumber += 1
+        records.touch(lastNumber, inserting: ClusterRecord(id: ClusterID(lastNumber), bornMs: atMs)) { _ in }
+        return lastNumber
+    }
+
+    /// An account joins a cluster on some grounds.
+    mutating func join(
+        _ key: UInt64, _ account: AccountLinks, cluster: UInt64, ties: [Tie], part: MemberPart, atMs: Int64
+    ) {
+        var membership = Membership(cluster: cluster, joinedMs: atMs, part: part)
+        for tie in ties { membership.keep(tie) }
+        if memberships[key] != nil { memberships.remove(key) }
+        memberships.touch(key, inserting: membership) { _ in }
+        records.modify(cluster) { $0.join(key, part, account, atMs: atMs) }
+    }
+
+    /// An account leaves its cluster.
+    mutating func leave(_ key: UInt64, _ account: AccountLinks) {
+        guard let membership = membership(of: key) else { return }
+        records.modify(membership.cluster) { $0.leave(membership.part, account) }
+        memberships.remove(key)
+    }
+
+    /// A member was seen: its grounds and what it puts in are brought up to date.
+    mutating func see(_ key: UInt64, ties: [Tie], part: MemberPart, atMs: Int64) {
+        guard let membership = membership(of: key) else { return }
+        memberships.touch(key, inserting: membership) { known in
+            known.cluster = membership.cluster
+            known.part = part
+            for tie in ties { known.keep(tie) }
+        }
+        records.touch(membership.cluster, inserting: ClusterRecord(id: ClusterID(membership.cluster), bornMs: atMs)) {
+            $0.update(from: membership.part, to: part, atMs: atMs)
+        }
+    }
+
+    /// A member's standing changed.
+    mutating func relabel(
+        _ key: UInt64, from old: AccountLinks.Standing, to new: AccountLinks.Standing, oldAtMs: Int64, atMs: Int64
+    ) {
+        guard let membership = membership(of: key) else { return }
+        records.modify(membership.cluster) { $0.relabel(from: old, to: new, oldAtMs: oldAtMs, atMs: atMs) }
+    }
+
+    /// An account belongs to two clusters by lasting classes. One becomes part of the other if it is a pair, or
+    /// if enough other accounts did so before: neither a customer of two companies nor a stolen card makes them one.
+    ///
+    /// - Returns: Whether they are one now.
+    mutating func bridge(_ first: UInt64, _ second: UInt64, by account: UInt64) -> Bool {
+        guard first != second, let left = records[first], let right = records[second] else { return first == second }
+        // The larger keeps its name, of two equals the older.
+        let leftStays = left.members > right.members || (left.members == right.members && left.id < right.id)
+        let (stays, goes) = leftStays ? (left, right) : (right, left)
+        if goes.members > Self.pairCount {
+            let pair = LinkKey.pair(stays.id.number, life: 0, with: goes.id.number)
+            let count = bridges.touch(pair, inserting: Bridge()) { bridge in
+                if bridge.latest != account { bridge.count += 1 }
+                bridge.latest = account
+                return bridge.count
+            }
+            guard Double(count) >= max(2, Self.bridgeShare * Double(goes.members)) else { return false }
+            bridges.remove(pair)
+        }
+        records.modify(stays.id.number) { $0.absorb(goes) }
+        records.remove(goes.id.number)
+        mergedInto.touch(goes.id.number, inserting: stays.id.number) { $0 = stays.id.number }
+        return true
+    }
+
+    /// Forgets clusters and memberships that nobody saw for too long; each event pays for at most two.
+    mutating func forgetStale(before timeMs: Int64, isKnown: (UInt64) -> Bool) {
+        for _ in 0..<2 {
+            if let (number, record) = records.stalest, record.lastSeenMs < timeMs { records.remove(number) }
+            // An account that is forgotten is no member either.
+            if let (key, _) = memberships.stalest, !isKnown(key) { memberships.remove(key) }
+        }
+    }
+}

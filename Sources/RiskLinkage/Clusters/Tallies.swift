@@ -1,0 +1,117 @@
+/// How many members answered a question with yes, of those that answered.
+struct AnswerTally: Sendable {
+    private var known = 0
+    private var yes = 0
+
+    mutating func add(_ answer: MemberPart.Answer) {
+        known += answer == .unknown ? 0 : 1
+        yes += answer == .yes ? 1 : 0
+    }
+
+    mutating func remove(_ answer: MemberPart.Answer) {
+        known -= answer == .unknown ? 0 : 1
+        yes -= answer == .yes ? 1 : 0
+    }
+
+    mutating func merge(_ other: AnswerTally) {
+        known += other.known
+        yes += other.yes
+    }
+
+    /// The share of yes without one member's answer; nil if nobody else answered.
+    func share(leavingOut own: MemberPart.Answer?) -> Double? {
+        var others = self
+        if let own { others.remove(own) }
+        return others.known > 0 ? Double(others.yes) / Double(others.known) : nil
+    }
+}
+
+/// How many members belong to each of a few keys; 0 is none. Beyond so many keys those that come are only counted.
+struct SmallTally: Sendable {
+    private static let limit = 64
+
+    private var counts: [(key: UInt64, count: Int)] = []
+    /// Members of keys that found no room; each is taken for a key of its own.
+    private var others = 0
+
+    /// Different keys.
+    var count: Int { counts.count + others }
+
+    func contains(_ key: UInt64) -> Bool { counts.contains { $0.key == key } }
+
+    mutating func add(_ key: UInt64, count: Int = 1) {
+        if let index = counts.firstIndex(where: { $0.key == key }) {
+            counts[index].count += count
+        } else if counts.count < Self.limit {
+            counts.append((key, count))
+        } else {
+            others += count
+        }
+    }
+
+    mutating func remove(_ key: UInt64) {
+        guard let index = counts.firstIndex(where: { $0.key == key }) else {
+            others = max(0, others - 1)
+            return
+        }
+        counts[index].count -= 1
+        if counts[index].count == 0 { counts.remove(at: index) }
+    }
+
+    mutating func merge(_ other: SmallTally) {
+        for entry in other.counts { add(entry.key, count: entry.count) }
+        others += other.others
+    }
+}
+
+/// How many members have the commonest of many keys, in constant space; 0 is none.
+///
+/// After Boyer and Moore (1991): a key that most have is found; the count of one that came up late leaves out those
+/// from before, so the share is never too high.
+struct MajorityTally: Sendable {
+    private var key: UInt64 = 0
+    private var count = 0
+    private var votes = 0
+    private var known = 0
+
+    mutating func add(_ key: UInt64) {
+        guard key != 0 else { return }
+        known += 1
+        if key == self.key {
+            count += 1
+            votes += 1
+        } else if votes > 0 {
+            votes -= 1
+        } else {
+            (self.key, count, votes) = (key, 1, 1)
+        }
+    }
+
+    mutating func remove(_ key: UInt64) {
+        guard key != 0 else { return }
+        known -= 1
+        guard key == self.key else { return }
+        count = max(0, count - 1)
+        votes = max(0, votes - 1)
+    }
+
+    mutating func merge(_ other: MajorityTally) {
+        known += other.known
+        if other.key == key {
+            count += other.count
+            votes += other.votes
+        } else if other.count > count {
+            (key, count, votes) = (other.key, other.count, max(0, other.votes - votes))
+        } else {
+            votes = max(0, votes - other.votes)
+        }
+    }
+
+    /// The share of the commonest key without one member's; nil if nobody else has one.
+    func share(leavingOut own: UInt64?) -> Double? {
+        let isKnown = own != nil && own != 0
+        let others = known - (isKnown ? 1 : 0)
+        guard others > 0 else { return nil }
+        return Double(max(0, count - (isKnown && own == key ? 1 : 0))) / Double(others)
+    }
+}

@@ -1,0 +1,122 @@
+public import RiskCore
+
+extension LinkState {
+    /// Members whose identifiers are looked at for a campaign's evidence: the last that joined.
+    private static let evidenceMemberLimit = 500
+
+    /// A cluster as an investigator sees it; nil if it is not known, or the account belongs to none.
+    ///
+    /// - Parameters:
+    ///   - from: The place among the members at which the page starts, as an earlier page's `nextMember` said.
+    ///   - limit: The most members of the page, 1 to ``CampaignPage/memberLimit``.
+    /// - Complexity: O(limit × identifiers of an account + 500 × identifiers of an account).
+    public func campaign(_ target: CampaignTarget, from: Int = 0, limit: Int = 100) -> CampaignPage? {
+        precondition((1...CampaignPage.memberLimit).contains(limit), "a page of \(limit) members")
+        let number: UInt64
+        switch target {
+        case .cluster(let id):
+            number = clusters.resolve(id.number)
+        case .account(let reference):
+            guard let membership = clusters.membership(of: LinkKey.account(reference)) else { return nil }
+            number = membership.cluster
+        }
+        guard let record = clusters[number] else { return nil }
+        var page = CampaignPage(summary: Self.summary(record))
+        page.timeline = record.history.days
+        page.evidence = evidence(of: record)
+        var place = max(0, from)
+        while place < record.roll.count, page.members.count < limit {
+            if let member = member(record.roll[place], of: number) { page.members.append(member) }
+            place += 1
+        }
+        page.nextMember = place < record.roll.count ? place : nil
+        return page
+    }
+
+    /// The largest clusters by what they took: most exchanges first.
+    ///
+    /// - Complexity: O(clusters × log clusters).
+    public func campaigns(limit: Int) -> [CampaignPage.Summary] {
+        let all = clusters.numbers.compactMap { clusters[$0].map(Self.summary) }
+        let sorted = all.sorted { left, right in
+            (left.exchanges, left.accounts, right.id) > (right.exchanges, right.accounts, left.id)
+        }
+        return Array(sorted.prefix(limit))
+    }
+
+    private static func summary(_ record: ClusterRecord) -> CampaignPage.Summary {
+        var summary = CampaignPage.Summary(id: record.id)
+        summary.mergedIDs = record.mergedIDs
+        summary.bornMs = record.bornMs
+        summary.lastSeenMs = record.lastSeenMs
+        summary.accounts = record.members
+        summary.organisations = record.organisations
+        summary.labelledBad = record.labelledBad
+        summary.verified = record.verified
+        summary.exchanges = Double(record.exchanges)
+        summary.synchrony = record.synchrony
+        summary.templateShare = record.templateShare
+        return summary
+    }
+
+    private func member(_ key: UInt64, of cluster: UInt64) -> CampaignPage.Member? {
+        guard let membership = clusters.membership(of: key), membership.cluster == cluster, let account = accounts[key]
+        else { return nil }
+        let shared = Set(
+            account.attachments.lazy.filter { sharedCount($0, in: cluster) > 1 }.map { Int($0.identifierClass) })
+        let verdict: Label.Verdict? =
+            switch account.standing {
+            case .abusive: .abusive
+            case .verified: .verified
+            case .unlabelled: nil
+            }
+        return CampaignPage.Member(
+            account: account.reference, joinedMs: membership.joinedMs,
+            firstSeenMs: account.history?.firstSeenMs ?? membership.joinedMs, lastSeenMs: account.lastSeenMs,
+            verdict: verdict, exchanges: Double(membership.part.exchanges),
+            sharedClasses: IdentifierClass.linked.filter { shared.contains($0.rawValue) })
+    }
+
+    /// Members of a cluster on an identifier that it is the home of.
+    private func sharedCount(_ attachment: AccountLinks.Attachment, in cluster: UInt64) -> Int {
+        guard let links = identifiers[attachment.key], links.life == attachment.life, links.home.cluster != 0,
+            clusters.resolve(links.home.cluster) == cluster
+        else { return 0 }
+        return links.home.accounts
+    }
+
+    private func evidence(of record: ClusterRecord) -> [CampaignPage.Evidence] {
+        var found = Array(repeating: ClassEvidence(), count: IdentifierClass.slotCount)
+        for key in record.roll.suffix(Self.evidenceMemberLimit) {
+            guard clusters.membership(of: key)?.cluster == record.id.number, let account = accounts[key] else { continue }
+            var classes: Set<Int> = []
+            for attachment in account.attachments {
+                let shared = sharedCount(attachment, in: record.id.number)
+                guard shared > 1, let links = identifiers[attachment.key] else { continue }
+                let identifierClass = Int(attachment.identifierClass)
+                found[identifierClass].note(attachment.key, shared: shared, accounts: links.accountCount)
+                if classes.insert(identifierClass).inserted { found[identifierClass].members += 1 }
+            }
+        }
+        return IdentifierClass.linked.compactMap { identifierClass in
+            let evidence = found[identifierClass.rawValue]
+            guard !evidence.keys.isEmpty else { return nil }
+            return CampaignPage.Evidence(
+                identifierClass: identifierClass, identifiers: evidence.keys.count, accounts: evidence.members,
+                largest: evidence.largest, outside: evidence.outside)
+        }.sorted { ($0.accounts, $1.identifierClass.rawValue) > ($1.accounts, $0.identifierClass.rawValue) }
+    }
+}
+
+/// What members share of one class, while it is gathered.
+private struct ClassEvidence {
+    var keys: Set<UInt64> = []
+    var members = 0
+    var largest = 0
+    var outside = 0
+
+    mutating func note(_ key: UInt64, shared: Int, accounts: Int) {
+        keys.insert(key)
+        if shared > largest { (largest, outside) = (shared, max(0, accounts - shared)) }
+    }
+}

@@ -1,0 +1,158 @@
+internal import RiskCore
+
+/// What the state knows at the moment of an event, and where the account belongs by it.
+struct Sight {
+    var snapshot = LinkSnapshot()
+    var placement = Placement.apart
+}
+
+/// What becomes of an account's membership with an event.
+enum Placement {
+    /// It belongs to no cluster.
+    case apart
+    /// It stays where it is, on these grounds.
+    case stays([Tie])
+    /// It comes to a cluster, possibly from another.
+    case joins(ClusterJoining.Candidate)
+    /// It stays, and belongs to another one just as surely.
+    case bridges([Tie], to: ClusterJoining.Candidate)
+    /// It and an account outside all clusters belong together.
+    case founds(ClusterJoining.Candidate)
+    /// Nothing holds it where it is any more.
+    case leaves
+}
+
+extension LinkState {
+    /// An identifier, unless nobody came with it for its class's lifetime.
+    func identifier(_ key: UInt64, _ identifierClass: IdentifierClass, atMs: Int64) -> IdentifierLinks? {
+        guard let links = identifiers[key] else { return nil }
+        return atMs - links.lastSeenMs > identifierClass.character.lifetimeDays * 86_400_000 ? nil : links
+    }
+
+    func sight(of event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks?) -> Sight {
+        identifiers.prefetch(keys.identifiers.lazy.map(\.key))
+        var sight = Sight()
+        if let history = account?.history { sight.snapshot.account = history.facts }
+        sight.snapshot.rhythm = account?.rhythm?.facts
+        sight.snapshot.population = population.facts(
+            for: event, own: account?.populationPart ?? Population.Part(), profile: account?.history?.profile)
+        let membership = clusters.membership(of: keys.account)
+        var shared: [ClusterJoining.Shared] = []
+        for (identifierClass, key, _) in keys.identifiers {
+            guard let links = identifier(key, identifierClass, atMs: keys.timeMs) else {
+                if sight.snapshot[identifierClass] == nil {
+                    sight.snapshot[identifierClass] = LinkFacts()
+                    sight.snapshot[identifierClass]?.firstSeenMs = keys.timeMs
+                }
+                continue
+            }
+            let own = account?.attachment(key, life: links.life)
+            let facts = facts(of: links, key, identifierClass, keys, account, own)
+            // Of several bands of a prompt the one that most others agree in.
+            if facts.accounts >= sight.snapshot[identifierClass]?.accounts ?? -1 {
+                sight.snapshot[identifierClass] = facts
+            }
+            guard facts.accounts > 0, ClusterJoining.canJoin(links, identifierClass) else { continue }
+            let home = links.home.cluster == 0 ? 0 : clusters.resolve(links.home.cluster)
+            let isCounted = own != nil && membership?.cluster == home
+            shared.append(
+                ClusterJoining.Shared(
+                    identifierClass: identifierClass, home: home,
+                    members: max(0, links.home.accounts - (isCounted ? 1 : 0)), accounts: Int(facts.accounts),
+                    loners: links.loners))
+        }
+        place(&sight, keys, account, membership, ClusterJoining(shared, accountCount: accounts.count))
+        return sight
+    }
+
+    private func facts(
+        of links: IdentifierLinks, _ key: UInt64, _ identifierClass: IdentifierClass, _ keys: EventKeys,
+        _ account: AccountLinks?, _ own: AccountLinks.Attachment?
+    ) -> LinkFacts {
+        var sharesOrganisation = false
+        var related = 0.0
+        if let organisation = keys.organisation, links.organisations > 0,
+            let pair = pairs[LinkKey.pair(key, life: links.life, with: organisation)]
+        {
+            sharesOrganisation = true
+            related = Double(max(0, Int(pair.accounts) - (own != nil && account?.organisation == organisation ? 1 : 0)))
+        }
+        var sharesCompanion = false
+        if let companion = identifierClass.companion, let ownCompanion = keys.key(of: companion) {
+            sharesCompanion = pairs[LinkKey.pair(key, life: links.life, with: ownCompanion)] != nil
+        }
+        var facts = links.facts(
+            atMs: keys.timeMs, leavingOut: own, account: account, sharesOrganisation: sharesOrganisation,
+            sharesCompanion: sharesCompanion)
+        facts.related = min(related, facts.accounts)
+        facts.surprise = Surprise.nats(of: facts.accounts - facts.related, expected: identifierClass.expectedDegree)
+        return facts
+    }
+
+    /// Decides where the account belongs, and fills in the facts of that cluster.
+    private func place(
+        _ sight: inout Sight, _ keys: EventKeys, _ account: AccountLinks?, _ membership: Membership?,
+        _ joining: ClusterJoining
+    ) {
+        let candidate = joining.bestCluster(excluding: membership?.cluster ?? 0) { clusters[$0]?.members }
+        guard let membership, let record = clusters[membership.cluster] else {
+            if let candidate {
+                sight.placement = .joins(candidate)
+                show(candidate.ties, of: candidate.key, nil, &sight.snapshot, keys, account)
+            } else if let loner = joining.bestLoner(isFree: { isFree($0, other: keys.account) }) {
+                sight.placement = .founds(loner)
+            }
+            return
+        }
+        let current = joining.ties(to: membership.cluster, others: record.members - 1)
+        let grounds = current + membership.lastingTies
+        let prior = ClusterRecord.prior(others: record.members - 1)
+        let isHeld = membership.isHeld(prior: prior)
+        let isTied = isHeld || prior + ClusterJoining.sum(grounds) >= ClusterFacts.tieThreshold
+        let candidateIsHeld = candidate.map { candidate in
+            let lasting = candidate.ties.filter(\.identifierClass.character.kind.lasts)
+            let others = clusters[candidate.key]?.members ?? 0
+            return ClusterRecord.prior(others: others) + ClusterJoining.sum(lasting) >= ClusterFacts.tieThreshold
+        }
+        switch (candidate, isTied) {
+        case (let candidate?, true) where isHeld && candidateIsHeld == true:
+            sight.placement = .bridges(current, to: candidate)
+            show(grounds, of: membership.cluster, membership, &sight.snapshot, keys, account)
+        case (let candidate?, _) where !isTied || (!isHeld && candidateIsHeld == true):
+            sight.placement = .joins(candidate)
+            show(candidate.ties, of: candidate.key, nil, &sight.snapshot, keys, account)
+        case (_, true):
+            sight.placement = .stays(current)
+            show(grounds, of: membership.cluster, membership, &sight.snapshot, keys, account)
+        default:
+            sight.placement = .leaves
+        }
+    }
+
+    private func show(
+        _ ties: [Tie], of cluster: UInt64, _ membership: Membership?, _ snapshot: inout LinkSnapshot,
+        _ keys: EventKeys, _ account: AccountLinks?
+    ) {
+        guard let record = clusters[cluster] else { return }
+        for tie in ties {
+            guard let known = snapshot[tie.identifierClass]?.tie else { continue }
+            snapshot[tie.identifierClass]?.tie = max(known, tie.nats)
+        }
+        snapshot.cluster = record.facts(
+            atMs: keys.timeMs, leavingOut: membership, account: account, tenant: keys.organisation)
+        snapshot.tieAgain()
+    }
+
+    private func isFree(_ account: UInt64, other: UInt64) -> Bool {
+        account != other && accounts[account] != nil && clusters.membership(of: account) == nil
+    }
+}
+
+/// How surprising a number of accounts is by chance.
+enum Surprise {
+    /// Chernoff's bound on the tail of a Poisson variable: −ln P(X ≥ count) is at least this; 0 up to what is expected.
+    static func nats(of count: Double, expected: Double) -> Double {
+        guard count > expected else { return 0 }
+        return count * portableLog1p(count / expected - 1) - count + expected
+    }
+}

@@ -1,0 +1,162 @@
+import RiskCore
+import RiskEngine
+import RiskLinkage
+import TestSupport
+import Testing
+
+/// `effect_if_removed` against really leaving the identifier out.
+@Suite struct EffectTests {
+    /// The reference fields of classes that link, and the two references that have no field.
+    private static let fields: [(field: EventField?, identifierClass: IdentifierClass)] =
+        EventField.allCases.compactMap { field in
+            guard case .reference(let identifierClass?) = field.spec.kind,
+                IdentifierClass.linked.contains(identifierClass)
+            else { return nil }
+            return (field, identifierClass)
+        } + [(nil, .email), (nil, .phone)]
+
+    /// What an event says, so that it can be built again without one identifier.
+    private struct Draft {
+        var type: String
+        var account: String
+        var atMs: Int64
+        var organisation: String?
+        var identifiers: [IdentifierClass: String] = [:]
+        var numbers: [EventField: Double] = [:]
+
+        func event(without removed: IdentifierClass? = nil) throws -> AccountEvent {
+            var builder = EventBuilder()
+            try builder.set(.eventType, word: type)
+            try builder.set(.eventTimeMs, whole: UInt64(atMs))
+            try builder.set(.accountRef, reference: Reference(account))
+            if let organisation { try builder.set(.orgRef, reference: Reference(organisation)) }
+            if type == "usage" { try builder.set(.clientClaimedRef, reference: Reference("client")) }
+            for (field, identifierClass) in EffectTests.fields where identifierClass != removed {
+                guard let value = identifiers[identifierClass] else { continue }
+                let reference = Reference(Array(value.utf8), namespace: field == nil ? .serverKeyed : .caller)
+                switch (field, identifierClass) {
+                case (let field?, _): try builder.set(field, reference: reference)
+                case (nil, .email): builder.setEmail(reference)
+                default: builder.setPhone(reference)
+                }
+            }
+            for field in EventField.allCases {
+                if let number = numbers[field] { try builder.set(field, number: number) }
+            }
+            return try builder.build()
+        }
+    }
+
+    private func draft(_ generator: inout SeededGenerator, account: String, atMs: Int64) -> Draft {
+        var draft = Draft(
+            type: ["signup", "payment", "usage"].randomElement(using: &generator) ?? "signup", account: account,
+            atMs: atMs,
+            organisation: Bool.random(using: &generator) ? "o\(Int.random(in: 0..<9, using: &generator))" : nil)
+        for (_, identifierClass) in Self.fields where Int.random(in: 0..<3, using: &generator) > 0 {
+            draft.identifiers[identifierClass] = "v\(Int.random(in: 0..<4, using: &generator))"
+        }
+        if draft.type == "usage" {
+            draft.numbers[.metadataMissingRate] = .random(in: 0...1, using: &generator)
+            draft.numbers[.requests24h] = Double(Int.random(in: 0...900, using: &generator))
+        }
+        return draft
+    }
+
+    /// A state with some hundred events, and labels among them.
+    private func state(_ generator: inout SeededGenerator) throws -> (state: LinkState, atMs: Int64) {
+        var state = LinkState()
+        var timeMs: Int64 = 1_700_000_000_000
+        for step in 0..<250 {
+            timeMs += .random(in: 0...7_200_000, using: &generator)
+            let account = "a\(Int.random(in: 0..<80, using: &generator))"
+            _ = state.apply(try draft(&generator, account: account, atMs: timeMs).event())
+            if step % 9 == 8 {
+                let verdict = [Label.Verdict.abusive, .verified].randomElement(using: &generator) ?? .abusive
+                state.apply(Label(account: Reference(account), verdict: verdict, source: "test", knownAtMs: timeMs))
+            }
+        }
+        return (state, timeMs)
+    }
+
+    /// For a new account, the effect is to the bit what a dry run of the same event without the identifier gives, and
+    /// so is everything the state would have said.
+    @Test(arguments: 1...12 as ClosedRange<UInt64>)
+    func theEffectIsWhatLeavingOutGives(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let model = try RandomServable.model(seed: seed)
+        let (state, timeMs) = try state(&generator)
+        var scratch = ServableModel.Scratch()
+        var compared: Set<IdentifierClass> = []
+        for index in 0..<25 {
+            let draft = draft(&generator, account: "new-\(index)", atMs: timeMs + Int64(index) * 1000)
+            let event = try draft.event()
+            let facts = state.facts(for: event)
+            let answer = model.answer(Observation(event: event, links: facts), alias: "", scratch: &scratch)
+            let vector = scratch.vector
+            for link in answer.links {
+                guard let effect = link.effectIfRemoved else { continue }
+                compared.insert(link.identifierClass)
+                let without = try draft.event(without: link.identifierClass)
+                let place = "seed \(seed) event \(index) \(link.identifierClass)"
+                #expect(state.facts(for: without) == facts.removing(link.identifierClass), "\(place)")
+                let margin = model.margin(
+                    Observation(event: without, links: state.facts(for: without)), scratch: &scratch)
+                #expect(effect.bitPattern == (answer.margin - margin).bitPattern, "\(place)")
+            }
+            #expect(answer.links.count { $0.effectIfRemoved != nil } <= ServableModel.effectLimit)
+            if let cluster = answer.cluster {
+                let alone = Observation(event: event, links: facts.removingCluster())
+                let margin = model.margin(alone, scratch: &scratch)
+                #expect(cluster.effectIfRemoved.bitPattern == (answer.margin - margin).bitPattern, "seed \(seed)")
+                #expect(cluster.accounts > 0 && cluster.id.number > 0)
+            }
+            // Working effects out leaves the answer's own vector alone.
+            _ = model.answer(Observation(event: event, links: facts), alias: "", scratch: &scratch)
+            #expect(zip(vector, scratch.vector).allSatisfy { $0.bitPattern == $1.bitPattern }, "seed \(seed)")
+        }
+        #expect(compared.count >= 5, "seed \(seed): \(compared)")
+    }
+
+    /// For an account with a past, "without it" means as though it never had come with it.
+    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    func withoutItMeansNeverHavingHadIt(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        // What only the account itself brought to a companion's identifier cannot be told from what others did.
+        let removed = Self.fields.map(\.identifierClass).filter { $0 != .emailDomain }.randomElement(using: &generator)
+        let identifierClass = try #require(removed)
+        var (with, without) = (LinkState(), LinkState())
+        var timeMs: Int64 = 1_700_000_000_000
+        for step in 0..<200 {
+            timeMs += .random(in: 0...7_200_000, using: &generator)
+            let account = "a\(Int.random(in: 0..<12, using: &generator))"
+            let draft = draft(&generator, account: account, atMs: timeMs)
+            let observed = with.apply(try draft.event())
+            let never = without.apply(try draft.event(without: account == "a0" ? identifierClass : nil))
+            guard account == "a0" else { continue }
+            let expected = observed.removing(identifierClass)
+            #expect(never.facts == expected.facts, "seed \(seed) step \(step) \(identifierClass)")
+            #expect(never.population == expected.population, "seed \(seed) step \(step) \(identifierClass)")
+            #expect(never.account == expected.account, "seed \(seed) step \(step) \(identifierClass)")
+        }
+    }
+
+    /// The four with the largest contributions get an effect, and only those that say something.
+    @Test func onlyLinksThatMatteredGetAnEffect() throws {
+        for seed in 20...40 as ClosedRange<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            let model = try RandomServable.model(seed: seed)
+            let (state, timeMs) = try state(&generator)
+            var scratch = ServableModel.Scratch()
+            let event = try draft(&generator, account: "new", atMs: timeMs).event()
+            let answer = model.answer(
+                Observation(event: event, links: state.facts(for: event)), alias: "", scratch: &scratch)
+            let sizes = answer.links.map { abs($0.contribution) }.sorted(by: >)
+            let least = max(
+                ServableModel.leastContributionOfEffect, sizes.prefix(ServableModel.effectLimit).last ?? 0)
+            for link in answer.links {
+                let isExpected = abs(link.contribution) >= least
+                #expect((link.effectIfRemoved != nil) == isExpected, "seed \(seed): \(link)")
+            }
+        }
+    }
+}
