@@ -101,7 +101,7 @@ import Testing
     @Test func aMergeKeepsMembersHistoryAndNames() throws {
         var state = LinkState()
         for index in 0..<6 { _ = state.apply(try Self.event("a\(index)", hour: Int64(index), [(.deviceRef, "d")])) }
-        let shared: Identifiers = [(.instrumentRef, "i"), (.emailRef, "e")]
+        let shared: Identifiers = [(.instrumentRef, "i"), (.emailDomainRef, "e")]
         for index in 0..<4 { _ = state.apply(try Self.event("b\(index)", hour: 10, shared)) }
         let (left, right) = (state.campaign(.account(Reference("a0"))), state.campaign(.account(Reference("b0"))))
         guard let left, let right else {
