@@ -13,7 +13,7 @@ import Testing
                 IdentifierClass.linked.contains(identifierClass)
             else { return nil }
             return (field, identifierClass)
-        } + [(nil, .email), (nil, .phone)]
+        } + [(nil, .email), (nil, .phone), (nil, .prefix)]
 
     /// What an event says, so that it can be built again without one identifier.
     private struct Draft {
@@ -37,13 +37,22 @@ import Testing
                 switch (field, identifierClass) {
                 case (let field?, _): try builder.set(field, reference: reference)
                 case (nil, .email): builder.setEmail(reference)
-                default: builder.setPhone(reference)
+                case (nil, .phone): builder.setPhone(reference)
+                default: try addPrefix(value, to: &builder)
                 }
             }
             for field in EventField.allCases {
                 if let number = numbers[field] { try builder.set(field, number: number) }
             }
             return try builder.build()
+        }
+
+        /// Eight MinHash values, half of which two prompts may have in common.
+        private func addPrefix(_ value: String, to builder: inout EventBuilder) throws {
+            for place in 0..<8 {
+                let text = place < 4 ? "\(place)\(value)" : "\(place)\(value == "v0" ? "v1" : value)"
+                try builder.add(.prefixMinhash, reference: Reference(text))
+            }
         }
     }
 
