@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CStillwatchProtos", dependencies: ["CProtobufC"]),
+        .target(name: "CMemoryHints"),
 
         library("RiskCore"),
         library("RiskIdentity", ["RiskCore", crypto]),
@@ -49,7 +50,10 @@ let package = Package(
         library("RiskModels", ["RiskCore", crypto]),
         library(
             "RiskLinkage",
-            ["RiskCore", "RiskLinearAlgebra", .product(name: "HeapModule", package: "swift-collections")]),
+            [
+                "RiskCore", "RiskLinearAlgebra", "CMemoryHints",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ]),
         library("RiskWire", ["RiskCore", "RiskModels", "CProtobufC", "CStillwatchProtos"]),
         library("RiskEventLog", ["RiskCore", "RiskWire"]),
         library("RiskEngine", ["RiskCore", "RiskLinkage", "RiskModels", "RiskWire"]),

@@ -1,7 +1,7 @@
 public import RiskCore
 
 /// Labels from a file, released in a replay when they became known and never before.
-public struct LabelSchedule {
+public struct LabelSchedule: Sendable {
     private let labels: [Label]
     private var next = 0
 

@@ -35,6 +35,8 @@ struct AccountLinks: Sendable {
     var history: AccountHistory?
     /// What it put into the population's figures.
     var populationPart = Population.Part()
+    /// Its days and hours; nil before the first usage event.
+    var rhythm: RhythmRecord?
     /// Oldest first.
     private(set) var attachments: [Attachment] = []
 

@@ -15,7 +15,9 @@ extension LinkState {
         for (identifierClass, key, isInEvent) in keys.identifiers where isInEvent {
             if attach(identifierClass, key, keys, &account) { new.append(key) }
         }
+        followRhythm(event, keys, &account)
         accounts.touch(keys.account, inserting: account) { $0 = account }
+        for result in rhythms.takeResults() { accounts.modify(result.account) { $0.rhythm?.facts = result.facts } }
         settle(event, keys, account, new: new, placement)
     }
 
@@ -40,6 +42,15 @@ extension LinkState {
             identifiers.modify(key) { $0.companions += 1 }
         }
         return isNew
+    }
+
+    private mutating func followRhythm(_ event: AccountEvent, _ keys: EventKeys, _ account: inout AccountLinks) {
+        guard event.type == .usage else { return }
+        var record = account.rhythm ?? RhythmRecord()
+        rhythms.add(
+            event, account: keys.account, organisation: account.organisation ?? keys.account,
+            standing: account.standing, record: &record)
+        account.rhythm = record
     }
 
     private mutating func remember(_ event: AccountEvent, of account: inout AccountLinks) {

@@ -54,6 +54,7 @@ extension LinkState {
         summary.labelledBad = record.labelledBad
         summary.verified = record.verified
         summary.exchanges = Double(record.exchanges)
+        summary.synchrony = record.synchrony
         summary.templateShare = record.templateShare
         return summary
     }

@@ -30,8 +30,10 @@ extension LinkState {
     }
 
     func sight(of event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks?) -> Sight {
+        identifiers.prefetch(keys.identifiers.lazy.map(\.key))
         var sight = Sight()
         if let history = account?.history { sight.snapshot.account = history.facts }
+        sight.snapshot.rhythm = account?.rhythm?.facts
         sight.snapshot.population = population.facts(
             for: event, own: account?.populationPart ?? Population.Part(), profile: account?.history?.profile)
         let membership = clusters.membership(of: keys.account)

@@ -30,6 +30,7 @@ extension LinkState {
             if standing != account.standing { $0.labelledAtMs = atMs }
         }
         guard standing != account.standing else { return }
+        if let rhythm = account.rhythm { rhythms.setStanding(standing, of: key, slot: rhythm.slot) }
         for attachment in account.attachments where identifiers[attachment.key]?.life == attachment.life {
             identifiers.modify(attachment.key) {
                 $0.relabel(from: account.standing, to: standing, oldAtMs: account.labelledAtMs, atMs: atMs)

@@ -53,6 +53,7 @@ public struct LinkState: Sendable {
     var clusters: ClusterTable
     var lives: Int64 = 0
     var population: Population
+    var rhythms: RhythmIndex
     var expiries = Heap<LabelExpiry>()
 
     /// An empty state.
@@ -63,6 +64,7 @@ public struct LinkState: Sendable {
         pairs = RecencyTable(capacity: 2 * capacity.identifiers)
         clusters = ClusterTable(accountCapacity: capacity.accounts)
         population = Population(capacity: capacity.identifiers)
+        rhythms = RhythmIndex(capacity: min(RhythmIndex.capacity, capacity.accounts))
     }
 
     /// How much it holds.

@@ -1,41 +1,52 @@
 /// A hash table of bounded size that forgets what was touched longest ago.
 ///
-/// Slots live in one array and form a list in order of last touch, so that every operation is O(1) and what is
-/// forgotten depends only on the order of touches, never on hash values: a replay forgets the same.
+/// Slots form a list in order of last touch, so that every operation is O(1) and what is forgotten depends only on the
+/// order of touches, never on hash values: a replay forgets the same.
+///
+/// Slots lie in segments that never grow or move, and keys are found through small parts that grow one by one, so no
+/// operation costs more than some tens of microseconds, however large the table. A copy shares all segments and parts;
+/// the first change to a shared one copies that one alone. Keys have to be hashes already.
 struct RecencyTable<Value: Sendable>: Sendable {
     private struct Slot: Sendable {
         var key: UInt64
-        var value: Value
         var newer: Int32
+        /// In a free slot, the next free one.
         var older: Int32
+        var value: Value
     }
 
     private static var none: Int32 { -1 }
+    private static var segmentShift: Int { 10 }
+    private static var segmentSize: Int { 1 << segmentShift }
 
     let capacity: Int
-    private var slots: [Slot] = []
-    private var free: [Int32] = []
-    private var index: [UInt64: Int32] = [:]
+    private var segments: [[Slot]] = []
+    private var index: SlotIndex
+    private var slotCount = 0
     private var newest = RecencyTable.none
     private var oldest = RecencyTable.none
+    private var firstFree = RecencyTable.none
     /// Entries forgotten because the table was full.
     private(set) var evictionCount = 0
 
     init(capacity: Int) {
         precondition((1...Int(Int32.max)).contains(capacity), "a table holds 1 to \(Int32.max), asked for \(capacity)")
         self.capacity = capacity
+        index = SlotIndex(capacity: capacity)
+        // Room that is not used takes no memory.
+        segments.reserveCapacity((capacity + Self.segmentSize - 1) >> Self.segmentShift)
     }
 
     var count: Int { index.count }
 
     /// The value under a key, without touching it.
     subscript(key: UInt64) -> Value? {
-        index[key].map { slots[Int($0)].value }
+        find(key).map { segments[$0 >> Self.segmentShift][$0 & (Self.segmentSize - 1)].value }
     }
 
     /// The key and value that were touched longest ago.
     var stalest: (key: UInt64, value: Value)? {
-        oldest == Self.none ? nil : (slots[Int(oldest)].key, slots[Int(oldest)].value)
+        oldest == Self.none ? nil : (self[slot: oldest].key, self[slot: oldest].value)
     }
 
     /// All keys, the one touched longest ago first.
@@ -43,16 +54,36 @@ struct RecencyTable<Value: Sendable>: Sendable {
         var keys: [UInt64] = []
         var slot = oldest
         while slot != Self.none {
-            keys.append(slots[Int(slot)].key)
-            slot = slots[Int(slot)].newer
+            keys.append(self[slot: slot].key)
+            slot = self[slot: slot].newer
         }
         return keys
     }
 
+    /// Asks for the memory of these keys' entries and of their neighbours in the list, so that the waits overlap.
+    ///
+    /// Changes nothing. Worth it for several keys at a time, before the first of them is read.
+    func prefetch(_ keys: some Sequence<UInt64>) {
+        for key in keys { index.prefetch(key) }
+        let lines = Prefetch.lines(of: Slot.self)
+        for key in keys {
+            if let slot = index.likelySlot(of: key) { prefetch(Int32(slot), lines: lines) }
+        }
+        for key in keys {
+            guard let slot = index.likelySlot(of: key) else { continue }
+            let (newer, older) = (self[slot: Int32(slot)].newer, self[slot: Int32(slot)].older)
+            if newer != Self.none { prefetch(newer, lines: 1) }
+            if older != Self.none { prefetch(older, lines: 1) }
+        }
+    }
+
+    /// Asks for the memory of one key's entry.
+    func prefetch(_ key: UInt64) { prefetch(CollectionOfOne(key)) }
+
     /// Changes the value under a key without touching it; does nothing if there is none.
     mutating func modify(_ key: UInt64, _ body: (inout Value) -> Void) {
-        guard let slot = index[key] else { return }
-        body(&slots[Int(slot)].value)
+        guard let slot = find(key) else { return }
+        body(&self[slot: Int32(slot)].value)
     }
 
     /// Touches a key, inserting a value if there is none, and changes it. A full table forgets its stalest entry first.
@@ -60,46 +91,80 @@ struct RecencyTable<Value: Sendable>: Sendable {
     mutating func touch<Result>(
         _ key: UInt64, inserting initial: @autoclosure () -> Value, _ body: (inout Value) -> Result
     ) -> Result {
-        if let slot = index[key] {
-            unlink(slot)
-            linkAsNewest(slot)
-            return body(&slots[Int(slot)].value)
+        if let found = find(key) {
+            let slot = Int32(found)
+            if slot != newest {
+                unlink(slot)
+                linkAsNewest(slot)
+            }
+            return body(&self[slot: slot].value)
         }
-        if index.count == capacity, let stalest {
-            remove(stalest.key)
+        if count == capacity {
+            remove(self[slot: oldest].key)
             evictionCount += 1
         }
-        let entry = Slot(key: key, value: initial(), newer: Self.none, older: Self.none)
-        let slot: Int32
-        if let reused = free.popLast() {
-            slot = reused
-            slots[Int(slot)] = entry
-        } else {
-            slot = Int32(slots.count)
-            slots.append(entry)
-        }
-        index[key] = slot
+        let slot = store(Slot(key: key, newer: Self.none, older: Self.none, value: initial()))
+        index.insert(key, slot: Int(slot))
         linkAsNewest(slot)
-        return body(&slots[Int(slot)].value)
+        return body(&self[slot: slot].value)
     }
 
     /// Forgets a key.
     mutating func remove(_ key: UInt64) {
-        guard let slot = index.removeValue(forKey: key) else { return }
+        guard let found = find(key) else { return }
+        let slot = Int32(found)
+        index.remove(key, slot: found)
         unlink(slot)
-        free.append(slot)
+        self[slot: slot].older = firstFree
+        firstFree = slot
+    }
+
+    @inline(__always)
+    private func find(_ key: UInt64) -> Int? {
+        index.slot(of: key) { segments[$0 >> Self.segmentShift][$0 & (Self.segmentSize - 1)].key == key }
+    }
+
+    private subscript(slot slot: Int32) -> Slot {
+        @inline(__always)
+        get { segments[Int(slot) >> Self.segmentShift][Int(slot) & (Self.segmentSize - 1)] }
+        @inline(__always)
+        _modify { yield &segments[Int(slot) >> Self.segmentShift][Int(slot) & (Self.segmentSize - 1)] }
+    }
+
+    @inline(__always)
+    private func prefetch(_ slot: Int32, lines: Int) {
+        Prefetch.element(
+            Int(slot) & (Self.segmentSize - 1), of: segments[Int(slot) >> Self.segmentShift], lines: lines)
+    }
+
+    /// Puts an entry into a free slot, or into a new one behind the last.
+    private mutating func store(_ entry: Slot) -> Int32 {
+        if firstFree != Self.none {
+            let slot = firstFree
+            firstFree = self[slot: slot].older
+            self[slot: slot] = entry
+            return slot
+        }
+        let slot = slotCount
+        if slot & (Self.segmentSize - 1) == 0 { segments.append([]) }
+        let segment = slot >> Self.segmentShift
+        // All at once, for a segment never to move; also one that was copied, which has no spare room.
+        if segments[segment].capacity < Self.segmentSize { segments[segment].reserveCapacity(Self.segmentSize) }
+        segments[segment].append(entry)
+        slotCount += 1
+        return Int32(slot)
     }
 
     private mutating func unlink(_ slot: Int32) {
-        let (newer, older) = (slots[Int(slot)].newer, slots[Int(slot)].older)
-        if newer == Self.none { newest = older } else { slots[Int(newer)].older = older }
-        if older == Self.none { oldest = newer } else { slots[Int(older)].newer = newer }
+        let (newer, older) = (self[slot: slot].newer, self[slot: slot].older)
+        if newer == Self.none { newest = older } else { self[slot: newer].older = older }
+        if older == Self.none { oldest = newer } else { self[slot: older].newer = newer }
     }
 
     private mutating func linkAsNewest(_ slot: Int32) {
-        slots[Int(slot)].newer = Self.none
-        slots[Int(slot)].older = newest
-        if newest == Self.none { oldest = slot } else { slots[Int(newest)].newer = slot }
+        self[slot: slot].newer = Self.none
+        self[slot: slot].older = newest
+        if newest == Self.none { oldest = slot } else { self[slot: newest].newer = slot }
         newest = slot
     }
 }

@@ -37,7 +37,7 @@ public struct ModelTraining {
             name: name, features: data.features, kind: .logistic(LogisticModel(intercept: 0, terms: [])))
         document.training = statement(data)
         let split = HeldOutSplit(data, options: options)
-        let canJudge = hasBothClasses(data, split.fitted) && hasBothClasses(data, split.heldOut)
+        let canJudge = hasBothClasses(data, split.fitted) && hasBothClasses(data, data.unaltered(split.heldOut))
         switch options.kind {
         case .logistic: try fitLogistic(data, canJudge ? split : nil, &document)
         case .trees: try fitTrees(data, canJudge ? split : nil, &document)
@@ -51,27 +51,29 @@ public struct ModelTraining {
         _ data: TrainingData, _ split: HeldOutSplit?, _ document: inout ModelDocument
     ) throws(TrainingError) {
         let learner = LogisticLearner(options: options)
+        let toFit = data.toFit
         if let split {
-            let model = try learner.fit(data, rows: split.fitted, progress: phase(0, 0.5, "held-out fit"))
+            let model = try learner.fit(toFit, rows: split.fitted, progress: phase(0, 0.5, "held-out fit"))
             document.kind = .logistic(model)
-            judge(try margins(document, data, split.heldOut), data, split.heldOut, &document)
+            try judge(data, split.heldOut, &document)
         }
         let rows = Array(0..<data.rowCount)
-        document.kind = .logistic(try learner.fit(data, rows: rows, progress: phase(0.5, 1, "final fit")))
+        document.kind = .logistic(try learner.fit(toFit, rows: rows, progress: phase(0.5, 1, "final fit")))
     }
 
     private func fitTrees(
         _ data: TrainingData, _ split: HeldOutSplit?, _ document: inout ModelDocument
     ) throws(TrainingError) {
         let learner = TreeLearner(options: options)
-        let table = BinnedTable(data, threads: options.threads)
+        let toFit = data.toFit
+        let table = BinnedTable(toFit, threads: options.threads)
         var isLinear = options.trees.base == .linear
         var treeCount = min(options.trees.treeLimit, TreeOptions.unstoppedTreeLimit)
         if let split {
             let choice = try learner.choose(
-                data, table, fitted: split.fitted, heldOut: split.heldOut, progress: phase(0, 0.6, "held-out fit"))
+                toFit, table, fitted: split.fitted, heldOut: split.heldOut, progress: phase(0, 0.6, "held-out fit"))
             document.kind = kind(choice.model)
-            judge(try margins(document, data, split.heldOut), data, split.heldOut, &document)
+            try judge(data, split.heldOut, &document)
             document.training.metrics += choice.candidates.map {
                 TrainingStatement.Metric(name: "heldout_log_loss_base_\($0.base)", value: $0.loss)
             }
@@ -79,7 +81,7 @@ public struct ModelTraining {
             treeCount = learner.treeCount(choice.model.trees.count, fitted: split.fitted.count, all: data.rowCount)
         }
         let model = try learner.fit(
-            data, table, rows: Array(0..<data.rowCount), isLinear: isLinear, treeCount: treeCount,
+            toFit, table, rows: Array(0..<data.rowCount), isLinear: isLinear, treeCount: treeCount,
             progress: phase(0.6, 1, "final fit"))
         document.kind = kind(model)
         document.training.options += [
@@ -100,9 +102,10 @@ public struct ModelTraining {
     }
 
     private func statement(_ data: TrainingData) -> TrainingStatement {
-        TrainingStatement(
-            dataDigests: data.digests, options: options.statement, rowCount: UInt64(data.rowCount),
-            positiveCount: UInt64(data.positiveCount), numericEnvironment: numericEnvironment)
+        let rows = data.unaltered(Array(0..<data.rowCount))
+        return TrainingStatement(
+            dataDigests: data.digests, options: options.statement, rowCount: UInt64(rows.count),
+            positiveCount: UInt64(rows.count { data.labels[$0] }), numericEnvironment: numericEnvironment)
     }
 
     /// What the serving code gives for some rows.
@@ -117,7 +120,12 @@ public struct ModelTraining {
         do { return try body() } catch { throw TrainingError(.badModel, "the trained model does not load: \(error)") }
     }
 
-    private func judge(_ margins: [Double], _ data: TrainingData, _ rows: [Int], _ document: inout ModelDocument) {
+    /// Calibrates, sets thresholds and measures, on those of the rows that are as they came.
+    private func judge(
+        _ data: TrainingData, _ heldOut: [Int], _ document: inout ModelDocument
+    ) throws(TrainingError) {
+        let rows = data.unaltered(heldOut)
+        let margins = try margins(document, data, rows)
         let labels = rows.map { data.labels[$0] }
         let eventTypes = data.eventTypes.map { types in rows.map { types[$0] } }
         document.calibrations = PlattScaling.calibrations(

@@ -77,4 +77,30 @@ import Testing
         let (fewer, _) = try rows(training)
         #expect(fewer.rowCount < without.rowCount && fewer.positiveCount == without.positiveCount)
     }
+
+    @Test func aRowAndItsAlteredCopyCountAsOne() throws {
+        var training = EventTraining()
+        let (plain, _) = try rows(training)
+        training.identifierDropout = true
+        let (doubled, _) = try rows(training)
+        let isAltered = try #require(doubled.isAltered)
+        let fitWeights = try #require(doubled.fitWeights)
+        #expect(doubled.rowCount == 2 * plain.rowCount && isAltered.count { $0 } == plain.rowCount)
+        #expect(doubled.weights == nil && fitWeights.allSatisfy { $0 == 0.5 })
+        for row in stride(from: 0, to: doubled.rowCount, by: 2) {
+            #expect(!isAltered[row] && isAltered[row + 1])
+            #expect(doubled.labels[row] == doubled.labels[row + 1] && doubled.groups?[row] == doubled.groups?[row + 1])
+        }
+        // Thinned out, the copies go with their rows.
+        training.rowLimit = plain.rowCount - 1
+        let (fewer, kept) = try rows(training)
+        let altered = try #require(fewer.isAltered)
+        #expect(kept.share < 1 && altered.count { $0 } * 2 == fewer.rowCount && fewer.rowCount < doubled.rowCount)
+        // What is judged by, and said of the data, is the rows as they came.
+        training.rowLimit = 100_000
+        let (document, all) = (try rows(training).1.train(place: "", digests: []) { _, _ in }, plain)
+        #expect(document.training.rowCount == UInt64(all.rowCount))
+        #expect(document.training.positiveCount == UInt64(all.positiveCount))
+        #expect(document.training.options.contains("identifier_dropout=true"))
+    }
 }

@@ -2,7 +2,8 @@
 
     leak_peers.py --features DIR --labels FILE --periods JSON --out DIR
 
-Trains twice, on all features and on the per-account ones alone, on the rows that `stillwatch evaluate` trains on, the same
+Trains three times, on all features, on all but those of clusters and rhythm (plain counts of what is shared), and on
+those of accounts alone, on the rows that `stillwatch evaluate` trains on, the same
 thinning and weights included, and writes each model's margins of everything later as `commit_sequence,margin`. The
 rounds are found on the last 15 % of the accounts by time, as Stillwatch does it; then all rows are learnt from. Rows are
 read in blocks from the file, so that a table larger than the memory can be learnt from.
@@ -27,7 +28,8 @@ PARAMETERS = {
     "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1.0, "max_bin": 255, "deterministic": True,
     "force_row_wise": True, "seed": 1, "verbosity": -1,
 }
-LINK_FAMILIES = ("link.", "intel.", "cluster.")
+LINK_FAMILIES = ("link.", "intel.", "cluster.", "rhythm.")
+GROUP_FAMILIES = ("cluster.", "rhythm.")
 
 
 def say(text):
@@ -126,6 +128,12 @@ def per_account(table):
                         if not feature["name"].startswith(LINK_FAMILIES) and not feature["link_class"]])
 
 
+def with_counts(table):
+    """Columns without those of clusters and of rhythm."""
+    return numpy.array([index for index, feature in enumerate(table.features)
+                        if not feature["name"].startswith(GROUP_FAMILIES)])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--features", type=pathlib.Path, required=True)
@@ -144,7 +152,9 @@ def main():
                                & (table.times_ms < periods["test_until_ms"]))
     said = {"rows": len(rows), "positives": int(labels[rows].sum()), "kept_share_of_unlabelled_usage": kept_share}
     everything = numpy.arange(len(table.features))
-    for name, columns in (("lightgbm", everything), ("per_account", per_account(table))):
+    choices = (("lightgbm", everything), ("lightgbm_counts", with_counts(table)),
+               ("lightgbm_per_account", per_account(table)))
+    for name, columns in choices:
         started = time.monotonic()
         model, rounds = train(table, rows, labels, weights, columns, options.threads)
         trained = time.monotonic()

@@ -13,18 +13,22 @@ def day_ms(day):
     return int(moment.timestamp()) * 1000
 
 
-def simulate(binaries, directory, scale, seed, until):
+def simulate(binaries, directory, scale, seed, until, settings=()):
     """The world in a folder of a directory: events, labels.csv, truth.csv. One that is there has to be the same."""
-    world = pathlib.Path(directory) / "world"
+    directory = pathlib.Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    world = directory / "world"
     made = {"scale": scale, "seed": seed, "until": until}
     # It is written last.
     checks = world / "checks.json"
     if checks.exists():
         content = json.loads(checks.read_text())
         found = {name: content.get(name) for name in made}
-        if found != made or content.get("settings"):
-            raise ToolError(f"{checks}: expected a world of {made}, found one of {found}")
+        if found != made or content.get("settings", []) != list(settings):
+            raise ToolError(f"{checks}: expected a world of {made} and {list(settings)}, found one of {found} and "
+                            f"{content.get('settings')}")
         return world
     shutil.rmtree(world, ignore_errors=True)
-    run_tool(binaries, "simulate", "--scale", scale, "--seed", seed, "--until", until, "--out", world, timeout_s=7200)
+    run_tool(binaries, "simulate", "--scale", scale, "--seed", seed, "--until", until, "--out", world,
+             *(part for setting in settings for part in ("--set", setting)), timeout_s=7200)
     return world

@@ -32,21 +32,23 @@ def release_directory():
     return pathlib.Path(result.stdout.strip().splitlines()[-1])
 
 
-def install_packages():
-    """Installs what building and running need, if anything is missing."""
-    script = 'source Tools/lib/common.sh; install_packages "${STILLWATCH_PACKAGES[@]}"'
+def install_packages(packages=()):
+    """Installs these packages, or else what building and running need, if anything is missing."""
+    wanted = " ".join(packages) or '"${STILLWATCH_PACKAGES[@]}"'
+    script = f"source Tools/lib/common.sh; install_packages {wanted}"
     if subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=ROOT).returncode != 0:
         raise ToolError("the packages could not be installed")
 
 
-def compile_c(source, directory):
-    """Compiles a C tool of Tools/ and gives the executable."""
+def compile_c(source, directory, libraries=()):
+    """Compiles a C tool of Tools/, linked with libraries, and gives the executable."""
     compiler = os.environ.get("CC") or shutil.which("gcc") or shutil.which("clang")
     if not compiler:
         raise ToolError("no C compiler: the Swift toolchain brings clang; put its usr/bin on the PATH")
     out = pathlib.Path(directory) / pathlib.Path(source).stem
     flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"]
-    subprocess.run([compiler, *flags, "-o", str(out), str(ROOT / source)], check=True)
+    subprocess.run([compiler, *flags, "-o", str(out), str(ROOT / source), *(f"-l{name}" for name in libraries)],
+                   check=True)
     return out
 
 

@@ -90,7 +90,7 @@ public struct AccountEvent: Sendable, Equatable {
     }
 
     /// Reference slots by identifier class; -1 for a class no single field gives.
-    private static let identifierSlots: [Int] = {
+    static let identifierSlots: [Int] = {
         var slots = Array(repeating: -1, count: IdentifierClass.slotCount)
         for field in EventField.allCases {
             if case .reference(let identifierClass?) = field.spec.kind {

@@ -73,6 +73,9 @@ extension FeatureCatalogue {
             "synchrony", .raises, .clusterSync, "mean similarity of its accounts' rhythms, 0 if none is known",
             { max(0, $0.synchrony ?? 0) * weight($0.organisations) }),
         cluster(
+            "rhythm_tie", .raises, .clusterSync, "how far its own rhythm is that of the other accounts, 0 to 1",
+            { max(0, $0.rhythmTie ?? 0) * weight($0.organisations) }),
+        cluster(
             "anonymised_share", .raises, .netAnonymised, "share of accounts behind likely proxies, times its weight",
             { ($0.anonymisedShare ?? 0) * weight($0.organisations) }),
         cluster(

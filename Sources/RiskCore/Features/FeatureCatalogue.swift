@@ -1,7 +1,8 @@
 /// Every feature there is. Training and serving both read this list; there is no other.
 public enum FeatureCatalogue {
     /// All features by their latest definition, in the order of the catalogue's vector.
-    public static let features: [Feature] = context + signup + payment + account + usage + intel + links + clusters
+    public static let features: [Feature] =
+        context + signup + payment + account + usage + intel + links + clusters + jointRhythm
 
     /// ``features`` and behind them the definitions they superseded, which models may name for one more release.
     public static let definitions: [Feature] = features + superseded

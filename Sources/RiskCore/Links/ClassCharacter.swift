@@ -7,7 +7,8 @@ public struct ClassCharacter: Sendable, Equatable {
     public let expectedDegree: Double
     /// The count of accounts from which more add nothing.
     public let saturationCount: Double
-    /// The most that sharing one may say for belonging together, in nats: how far the class is to be relied on.
+    /// The most that sharing one may say for belonging together, in nats: how far the class is to be relied on. 0 for
+    /// those that so many strangers share that they join nobody.
     public let reliability: Double
     /// The count of accounts from which one joins nobody to anybody any more. Clusters that stand, stay.
     public let joinCap: Double
@@ -43,10 +44,10 @@ extension IdentifierClass {
         case .prefix: row(20, 500, 10.5, 100_000, 90, .prompt)
         case .emailDomain: row(50, 500, 7, 500, 180, .mailbox)
         case .emailMask: row(200, 1000, 3, 1000, 180, .mailPattern)
-        case .emailMx: row(500, 5000, 3, 2000, 180, .mailbox)
-        case .issuerProgramme: row(500, 5000, 2, 2000, 180, .payment)
-        case .asn: row(2000, 5000, 1, 2000, 180, .network)
-        case .tlsClient: row(5000, 5000, 1, 2000, 90, .client)
+        case .emailMx: row(500, 5000, 0, 2000, 180, .mailbox)
+        case .issuerProgramme: row(500, 5000, 0, 2000, 180, .payment)
+        case .asn: row(2000, 5000, 0, 2000, 180, .network)
+        case .tlsClient: row(5000, 5000, 0, 2000, 90, .client)
         case .org: row(2000, 5000, 0, 0, 180, .tenant)
         }
     }

@@ -58,6 +58,34 @@ public final class EventLogReader {
         self.files = files
     }
 
+    /// Where a reader stands in its log.
+    public struct Place: Sendable {
+        fileprivate var files: [String]
+        fileprivate var nextFile: Int
+        /// Where the next entry starts in the file before ``nextFile``; nil: at the start of the next.
+        fileprivate var offset: Int?
+        fileprivate var byteCount: Int
+        fileprivate var readByteCount: Int
+        fileprivate var counts: (lost: UInt64, first: UInt64?, last: UInt64?, entries: UInt64)
+    }
+
+    /// Where the next entry is.
+    public var place: Place {
+        Place(
+            files: files, nextFile: nextFile, offset: segment?.nextOffset, byteCount: byteCount,
+            readByteCount: readByteCount, counts: (lostEntryCount, firstSequence, lastSequence, entryCount))
+    }
+
+    /// Reads on from a place, beside the reader that was there.
+    public init(at place: Place) throws(EventLogError) {
+        files = place.files
+        byteCount = place.byteCount
+        nextFile = place.nextFile
+        readByteCount = place.readByteCount
+        (lostEntryCount, firstSequence, lastSequence, entryCount) = place.counts
+        if let offset = place.offset { segment = try SegmentReader(path: files[nextFile - 1], from: offset) }
+    }
+
     /// The next entry; nil at the end of the log.
     public func next() throws(EventLogError) -> LogEntry? {
         while true {

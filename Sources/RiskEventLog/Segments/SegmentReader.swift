@@ -21,7 +21,8 @@ final class SegmentReader {
 
     private let descriptor: CInt
     private var filled = 0..<0
-    private var nextOffset = 0
+    /// Where the next entry starts.
+    private(set) var nextOffset = 0
 
     init(path: String) throws(EventLogError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -36,6 +37,13 @@ final class SegmentReader {
         self.descriptor = descriptor
         byteCount = Int(status.st_size)
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+    }
+
+    /// Opens a segment behind some of its entries.
+    convenience init(path: String, from offset: Int) throws(EventLogError) {
+        try self.init(path: path)
+        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else { throw Self.failure("lseek", path) }
+        nextOffset = offset
     }
 
     deinit { close(descriptor) }

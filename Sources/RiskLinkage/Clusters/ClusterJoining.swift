@@ -27,8 +27,9 @@ struct ClusterJoining {
         let tie: Double
     }
 
-    /// As many accounts are taken to exist even if fewer are known: in a young service nothing would be rare.
-    private static let populationMinimum = 50_000.0
+    /// What nobody else has is as rare as one in so many, even if fewer accounts are known: in a young service nothing
+    /// would be rare.
+    private static let rarestCount = 50_000.0
 
     private let shared: [Shared]
     private let population: Double
@@ -38,7 +39,7 @@ struct ClusterJoining {
     ///   - accountCount: Accounts in the state.
     init(_ shared: [Shared], accountCount: Int) {
         self.shared = shared
-        population = max(Self.populationMinimum, Double(accountCount))
+        population = Double(accountCount)
     }
 
     /// Whether an identifier joins accounts: not past its class's cap, and not if it is in public use.
@@ -57,8 +58,7 @@ struct ClusterJoining {
         shared.compactMap { one in
             guard one.home == cluster, one.members > 0 else { return nil }
             let inside = (Double(one.members) + 0.5) / (Double(max(others, one.members)) + 1)
-            let outside = (Double(max(0, one.accounts - one.members)) + 0.5) / (population + 1)
-            return tie(one.identifierClass, inside: inside, outside: outside)
+            return tie(one, inside: inside, outside: one.accounts - one.members, besides: others)
         }
     }
 
@@ -108,13 +108,18 @@ struct ClusterJoining {
     private func ties(toLoner loner: UInt64) -> [Tie] {
         shared.compactMap { one in
             guard one.loners.0 == loner || one.loners.1 == loner else { return nil }
-            let outside = (Double(max(0, one.accounts - 1)) + 0.5) / (population + 1)
-            return tie(one.identifierClass, inside: 1, outside: outside)
+            return tie(one, inside: 1, outside: one.accounts - 1, besides: 1)
         }
     }
 
-    private func tie(_ identifierClass: IdentifierClass, inside: Double, outside: Double) -> Tie? {
-        let nats = min(identifierClass.character.reliability, portableLog1p(max(0, inside / outside - 1)))
-        return nats > 0 ? Tie(identifierClass: identifierClass, nats: nats) : nil
+    /// - Parameters:
+    ///   - inside: Share of the cluster that has the identifier.
+    ///   - outside: Accounts that have it and do not belong to the cluster.
+    ///   - members: How many do belong.
+    private func tie(_ one: Shared, inside: Double, outside: Int, besides members: Int) -> Tie? {
+        let others = max(1, population - Double(members))
+        let share = Double(max(0, outside)) / others + 0.5 / max(Self.rarestCount, population)
+        let nats = min(one.identifierClass.character.reliability, portableLog1p(max(0, inside / share - 1)))
+        return nats > 0 ? Tie(identifierClass: one.identifierClass, nats: nats) : nil
     }
 }

@@ -24,6 +24,7 @@ struct ClusterRecord: Sendable {
     private var anonymised = AnswerTally()
     private var virtualCards = AnswerTally()
     private var pivots = AnswerTally()
+    private var rhythms = RhythmSum()
 
     init(id: ClusterID, bornMs: Int64) {
         self.id = id
@@ -98,6 +99,7 @@ struct ClusterRecord: Sendable {
         anonymised.merge(other.anonymised)
         virtualCards.merge(other.virtualCards)
         pivots.merge(other.pivots)
+        rhythms.add(other.rhythms)
     }
 
     /// Organisations among the members: tenants, and each that is one of its own.
@@ -106,11 +108,14 @@ struct ClusterRecord: Sendable {
     /// Share of members on the commonest template, of those that have one; nil if none has.
     var templateShare: Double? { templates.share(leavingOut: nil) }
 
+    /// Mean similarity of rhythm between pairs of members, −1 to 1; nil if fewer than two have one.
+    var synchrony: Double? { rhythms.synchrony(leavingOut: nil) }
+
     /// What belonging to a cluster of this size is worth before anything shared is looked at, in nats.
     ///
     /// - Parameter others: Its members without the account that is asked about.
     static func prior(others: Int) -> Double {
-        min(-3, -8 + portableLog1p(Double(max(0, others - 1))))
+        min(-4, -8 + portableLog1p(Double(max(0, others - 1))))
     }
 
     /// The facts for an account at a moment, which is itself left out.
@@ -151,6 +156,10 @@ struct ClusterRecord: Sendable {
             let isOwn = part.map { Int($0.route) == route } ?? false
             facts.routes += routes[route] - (isOwn ? 1 : 0) > 0 ? 1 : 0
         }
+        facts.synchrony = rhythms.synchrony(leavingOut: part?.rhythm)
+        facts.rhythmTie = (part?.rhythm ?? account?.rhythm?.vector).flatMap {
+            rhythms.similarity(to: $0, isMember: part?.rhythm != nil)
+        }
         facts.exchanges = Double(exchanges - (part?.exchanges ?? 0))
         return facts
     }
@@ -170,6 +179,7 @@ struct ClusterRecord: Sendable {
         anonymised.add(part.isAnonymised)
         virtualCards.add(part.hasVirtualCard)
         pivots.add(part.pivoted)
+        if let rhythm = part.rhythm { rhythms.add(rhythm) }
         exchanges += part.exchanges
     }
 
@@ -182,6 +192,7 @@ struct ClusterRecord: Sendable {
         anonymised.remove(part.isAnonymised)
         virtualCards.remove(part.hasVirtualCard)
         pivots.remove(part.pivoted)
+        if let rhythm = part.rhythm { rhythms.remove(rhythm) }
         exchanges -= part.exchanges
     }
 }

@@ -8,13 +8,21 @@ struct ClusterTable: Sendable {
     private var mergedInto: RecencyTable<UInt64>
     private var memberships: RecencyTable<Membership>
     /// Pairs of clusters that one account belongs to by lasting classes, and which.
-    private var bridges: RecencyTable<UInt64>
+    private var bridges: RecencyTable<Bridge>
     private var lastNumber: UInt64 = 0
 
-    /// The most pairs of clusters that wait for a second account in common.
+    /// Accounts that belong to both of two clusters.
+    private struct Bridge: Sendable {
+        var latest: UInt64 = 0
+        var count = 0
+    }
+
+    /// The most pairs of clusters that wait for more accounts in common.
     private static let bridgeLimit = 65_536
-    /// A cluster smaller than this becomes part of another as soon as one account belongs to both.
-    private static let smallCount = 8
+    /// Larger ones become one when at least two accounts belong to both, and this share of the smaller.
+    private static let bridgeShare = 0.05
+    /// A pair becomes part of another cluster as soon as one account belongs to both.
+    private static let pairCount = 2
 
     init(accountCapacity: Int) {
         records = RecencyTable(capacity: max(1, accountCapacity / 2))
@@ -98,8 +106,8 @@ struct ClusterTable: Sendable {
         records.modify(membership.cluster) { $0.relabel(from: old, to: new, oldAtMs: oldAtMs, atMs: atMs) }
     }
 
-    /// An account belongs to two clusters by lasting classes. One becomes part of the other if it is small, or if
-    /// another account did so before: one customer in two companies must not make them one.
+    /// An account belongs to two clusters by lasting classes. One becomes part of the other if it is a pair, or
+    /// if enough other accounts did so before: neither a customer of two companies nor a stolen card makes them one.
     ///
     /// - Returns: Whether they are one now.
     mutating func bridge(_ first: UInt64, _ second: UInt64, by account: UInt64) -> Bool {
@@ -107,10 +115,14 @@ struct ClusterTable: Sendable {
         // The larger keeps its name, of two equals the older.
         let leftStays = left.members > right.members || (left.members == right.members && left.id < right.id)
         let (stays, goes) = leftStays ? (left, right) : (right, left)
-        if goes.members >= Self.smallCount {
+        if goes.members > Self.pairCount {
             let pair = LinkKey.pair(stays.id.number, life: 0, with: goes.id.number)
-            let earlier = bridges.touch(pair, inserting: account) { $0 }
-            guard earlier != account else { return false }
+            let count = bridges.touch(pair, inserting: Bridge()) { bridge in
+                if bridge.latest != account { bridge.count += 1 }
+                bridge.latest = account
+                return bridge.count
+            }
+            guard Double(count) >= max(2, Self.bridgeShare * Double(goes.members)) else { return false }
             bridges.remove(pair)
         }
         records.modify(stays.id.number) { $0.absorb(goes) }

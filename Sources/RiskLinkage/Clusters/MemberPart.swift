@@ -29,6 +29,8 @@ struct MemberPart: Sendable, Equatable {
     var hasVirtualCard = Answer.unknown
     /// Whether it moved to a new model within two days of the last launch it lived through.
     var pivoted = Answer.unknown
+    /// What is out of the ordinary in its rhythm; nil before that is known.
+    var rhythm: RhythmVector?
     /// Exchanges so far.
     var exchanges: Int64 = 0
 
@@ -60,6 +62,7 @@ struct MemberPart: Sendable, Equatable {
         isAnonymised = Answer(Self.known(profile[.proxyConfidence]).map { $0 >= Self.likelyProxy })
         hasVirtualCard = Answer(Self.known(profile[.isVirtualCard]).map { $0 > 0 })
         pivoted = Self.pivot(event, before: before?.pivoted ?? .unknown)
+        rhythm = account.rhythm?.vector
         exchanges = before?.exchanges ?? 0
         if let total = event?.number(.exchangesTotal), !total.isNaN {
             exchanges = max(exchanges, Int64(min(total, 1e15)))

@@ -46,11 +46,11 @@ struct Tie: Sendable {
 }
 
 extension ClassCharacter.Kind {
-    /// Whether what was shared once ties for good. A prompt or a network can be left behind, and is anybody's.
+    /// Whether what was shared once ties for good. A prompt or a network can be left behind, and patterns are anybody's.
     var lasts: Bool {
         switch self {
-        case .prompt, .network, .client, .tenant: false
-        case .device, .payment, .mailbox, .mailPattern, .profile, .referral, .phone: true
+        case .device, .payment, .mailbox, .phone: true
+        case .prompt, .network, .client, .tenant, .mailPattern, .profile, .referral: false
         }
     }
 }

@@ -5,6 +5,8 @@ struct AccountProfile: Sendable {
     // Identifiers
     var account: UInt64 = 0
     var organisation: UInt64 = 0
+    /// Before this instant the caller does not know of the organisation.
+    var organisationFromMs: Int64 = 0
     var domain: UInt64 = 0
     var mailExchanger: UInt64 = 0
     var mask: UInt64 = 0
@@ -130,6 +132,13 @@ struct TemplateUse: Sendable {
     var share: Float = 0.5
     /// How much of a prefix differs between variants, 0 to 1.
     var spread: Float = 0
+    /// The text that prefixes are variants of; 0: that of the commonest template.
+    var sketch: UInt64 = 0
+    /// Whether the commonest template's reference is of the account's own wording, or of every record's.
+    var isOwnWording = false
+    var isParaphrased = false
+    /// Whether the commonest template has a reference at all.
+    var hasReference = true
 }
 
 /// An account's mix of capabilities; sums to 1.

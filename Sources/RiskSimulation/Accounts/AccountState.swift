@@ -17,6 +17,8 @@ struct AccountState: Sendable {
     var plannedFirstDay = 0
     /// Share of distillation in its traffic.
     var distillShare: Double = 1
+    /// Whether it is what it became in the middle of its life.
+    var hasTurned = false
     /// Whether its sign-up is part of the stream and still to come.
     var signupIsDue = false
     var paymentDueMs = Int64.max
@@ -58,7 +60,7 @@ struct Membership: Sendable, Equatable {
     /// A campaign's name; empty for all others.
     var campaign: StaticString
     var segment: StaticString
-    /// Its row of ``ReproductionTally``: 0 to 3 the campaigns, 4 start-ups; -1 for none.
+    /// Its row of ``ReproductionTally``: 0 to 3 the campaigns, 4 start-ups, then the adversaries; -1 for none.
     var tallyIndex: Int = -1
 
     static func == (left: Self, right: Self) -> Bool {

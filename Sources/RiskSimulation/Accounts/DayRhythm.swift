@@ -47,7 +47,7 @@ struct DayRhythm: Sendable {
         switch profile.rhythm {
         case .person:
             weighSpan(
-                start: Double(profile.startHour) + 1.5 * stream.normal(),
+                start: Double(profile.startHour) + Double(profile.jitterHours) + 1.5 * stream.normal(),
                 length: Double(profile.dayLengthHours) * stream.uniform(0.6, 1.4), &stream)
         case .office:
             weighSpan(start: Double(profile.startHour) - 2 + 0.5 * stream.normal(), length: 8.5, &stream)
@@ -59,6 +59,7 @@ struct DayRhythm: Sendable {
                 let hour = Int(unitHash(mixed(profile.group, UInt64(day * 4 + lesson))) * 10)
                 weights[(Int(profile.startHour) + hour) % 24] += 2.5
             }
+        case .nightly: weighSpan(start: Double(profile.startHour), length: 2, &stream)
         case .jobQueue, .pooled:
             for hour in 0..<24 {
                 let shared = demand(profile, absoluteHour: day * 24 + hour + Int(profile.jitterHours))

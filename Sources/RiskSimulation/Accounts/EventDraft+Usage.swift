@@ -106,17 +106,25 @@ extension EventDraft {
             use, account: profile.account, timeMs: timeMs, lagDays: Double(profile.clientLagDays))
         if sends(.template) {
             try set(.templateTop1Share, max(1 / Double(max(1, count)), rate(count, use.share)))
-            try set(.templateTop1Ref, reference: template)
+            try set(.templateTop1Ref, reference: reference(use, template))
         }
         if sends(.prefixes) {
-            // A variant of an account: a part of the prefix is its own.
+            // A variant of an account, or of a record: a part of the prefix is its own.
+            let owner = use.isParaphrased ? mixed(profile.account, UInt64(timeMs)) : profile.account
             for index in 0..<8 {
-                let place = mixed(template, UInt64(index))
-                let variant = unitHash(mixed(place, profile.account)) < Double(use.spread)
+                let place = mixed(use.sketch == 0 ? template : use.sketch, UInt64(index))
+                let variant = unitHash(mixed(place, owner)) < Double(use.spread)
                 try builder.add(
-                    .prefixMinhash, reference: Identifiers.reference(variant ? mixed(place, profile.account) : place))
+                    .prefixMinhash, reference: Identifiers.reference(variant ? mixed(place, owner) : place))
             }
         }
+    }
+
+    /// A template as this account, or this record, words it; 0 where it has no reference.
+    private func reference(_ use: TemplateUse, _ template: UInt64) -> UInt64 {
+        guard use.hasReference else { return 0 }
+        if use.isParaphrased { return mixed(template, UInt64(timeMs)) | 1 << 63 }
+        return use.isOwnWording ? mixed(template, profile.account) | 1 << 63 : template
     }
 
     private mutating func setRates(_ count: Int) throws(FieldError) {

@@ -21,7 +21,8 @@ struct EventWriter {
         _ type: EventType, timeMs: Int64, _ state: AccountState, slot: Int, _ windows: UsageWindows
     ) throws(FieldError) -> AccountEvent {
         var draft = EventDraft(state.profile, timeMs: timeMs, missingness: missingness)
-        try draft.setEnvelope(type, organisation: state.profile.organisation)
+        let knowsOrganisation = timeMs >= state.profile.organisationFromMs
+        try draft.setEnvelope(type, organisation: knowsOrganisation ? state.profile.organisation : 0)
         try draft.setSignup(state, self)
         if type == .payment || state.hasPaid {
             let day = WorldCalendar.day(timeMs)

@@ -38,7 +38,13 @@ struct AlibabaCampaign: PlannedPopulation {
             }
         }
         var plan = CampaignPlan()
-        for (life, days) in zip(lives, counts) { plan.add(life, counts: days) }
+        for (life, days) in zip(lives, counts) {
+            var life = life
+            if let mean = world.ablations(of: 3).distillShare {
+                life.distillShare = stream.beta(2, 2 * (1 - mean) / mean)
+            }
+            plan.add(life, counts: days)
+        }
         plan.finish()
         return plan
     }
@@ -93,7 +99,7 @@ struct AlibabaCampaign: PlannedPopulation {
         // Most of a live pool is made in the two days around the ban.
         let weights = (first...last).map { day in day == first ? 0.8 : day <= first + 2 ? 2.0 : day == last ? 0.6 : 0.92
         }
-        let median = world.ablations.poolLifeDays ?? parameters.lifeDaysMedian
+        let median = world.ablations(of: 3).poolLifeDays ?? parameters.lifeDaysMedian
         return (0..<world.scaled(parameters.secondPoolAccounts)).map { _ in
             let day = first + stream.choice(weights)
             let hour = stream.uniform(0, day == last ? 12 : 24)
@@ -122,7 +128,7 @@ struct AlibabaCampaign: PlannedPopulation {
     ) -> AccountProfile {
         let persona: Persona = account.isAged ? .stolenKey : account.cohort == 0 ? .alibabaFirst : .alibabaSecond
         var profile = draw.profile(persona, serial: serial, &stream)
-        let shared = SharedIdentity(identifiers: draw.identifiers, ablations: world.ablations, serial: serial)
+        let shared = SharedIdentity(identifiers: draw.identifiers, ablations: world.ablations(of: 3), serial: serial)
         profile.group = 0xC4
         profile.rhythm = .pooled
         profile.capability = Capabilities(
@@ -132,11 +138,28 @@ struct AlibabaCampaign: PlannedPopulation {
             .alibaba, first: 1, count: 1, top: 1,
             share: Float(stream.beta(12 * parameters.templateShare, 12 * (1 - parameters.templateShare))), spread: 0.1,
             &stream)
+        if account.distillShare < 1 { mix(&profile, account.distillShare, draw, &stream) }
         (profile.switchHours, profile.switchShare) = (24, 0.9)
         if !account.isAged { shareSignup(&profile, account, shared, draw, &stream) }
         useExits(&profile, account, draw, &stream)
         shared.ablate(&profile, &stream)
         return profile
+    }
+
+    /// Ordinary developers' requests around the campaign's, as an ablation; their template is the commonest where the
+    /// campaign's is seldom sent.
+    private func mix(
+        _ profile: inout AccountProfile, _ share: Double, _ draw: ProfileDraw, _ stream: inout RandomStream
+    ) {
+        let developer = Persona.codingIndividual
+        let ordinary = Capabilities(
+            developer.capability.map { $0 <= 0 ? 0 : stream.gamma(shape: $0 * developer.capabilityFocus) })
+        profile.capability = ordinary.blended(profile.capability, share)
+        profile.cotRate *= Float(share)
+        profile.template.share *= Float(share)
+        guard profile.template.share < 0.35 else { return }
+        profile.template = draw.template(developer, mixed(profile.account, 0xD1) >> 24, &stream)
+        profile.template.share *= Float(1 - share)
     }
 
     private func shareSignup(
@@ -145,14 +168,14 @@ struct AlibabaCampaign: PlannedPopulation {
     ) {
         let second = account.cohort
         let accounts = (second == 0 ? parameters.firstPoolAccounts : parameters.secondPoolAccounts) * world.scale
-        let perCard = parameters.accountsPerCard[second] * world.ablations.accountsPerCardFactor
+        let perCard = parameters.accountsPerCard[second] * world.ablations(of: 3).accountsPerCardFactor
         let card = second * 10_000_000 + stream.below(max(1, Int(accounts / perCard)))
         profile.instrument = shared.value(.instrument, .alibaba, card, &stream)
         // The first pool's six programmes of virtual cards are also other people's.
         if profile.isVirtualCard, second == 0 || stream.chance(parameters.inheritedProgramme) {
             profile.programme = shared.value(.programme, .world, 1_000 + 2 * stream.below(6), &stream)
         }
-        if profile.emailClass == 1, !stream.chance(world.ablations.freshIdentifiers) {
+        if profile.emailClass == 1, !stream.chance(world.ablations(of: 3).freshIdentifiers) {
             let domain = UInt64(second * 10_000 + stream.below(domainCount))
             draw.setDomain(.alibaba, domain, ageMedian: 200, &profile, &stream)
         }
@@ -174,7 +197,7 @@ struct AlibabaCampaign: PlannedPopulation {
     private func useExits(
         _ profile: inout AccountProfile, _ account: PlannedAccount, _ draw: ProfileDraw, _ stream: inout RandomStream
     ) {
-        guard profile.network.kind == 0, !stream.chance(world.ablations.freshIdentifiers) else { return }
+        guard profile.network.kind == 0, !stream.chance(world.ablations(of: 3).freshIdentifiers) else { return }
         let exits = max(4, min(Int(1_400 * world.scale), draw.pools.homes / 4))
         let inherits = account.cohort == 0 || stream.chance(parameters.inheritedExit)
         let first = draw.pools.homes / 3 + (inherits ? 0 : exits)

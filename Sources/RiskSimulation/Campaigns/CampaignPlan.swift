@@ -15,6 +15,11 @@ struct PlannedAccount: Sendable {
     var isAged = false
     /// Share of distillation in its traffic.
     var distillShare = 1.0
+    /// The day from which on it is used for something else, or by somebody else; nil: never.
+    var turnDay: Int?
+    /// The hour of that day, and for how many hours.
+    var turnHour = 0.0
+    var turnHours = 0.0
 
     var endDay: Int { firstDay + dayCount }
 }
@@ -73,6 +78,13 @@ struct CampaignPlan: Sendable {
         WorldCalendar.startMs + Int64(day * Double(WorldCalendar.dayMs))
     }
 
+    /// The first day from one on with requests of an account; nil if none is left.
+    func nextActiveDay(_ account: PlannedAccount, from day: Int) -> Int? {
+        let first = max(0, day - account.firstDay)
+        guard first < account.dayCount else { return nil }
+        return (first..<account.dayCount).first { counts[account.start + $0] > 0 }.map { account.firstDay + $0 }
+    }
+
     /// A ban in the two hours after midnight, when the provider has gone through the day.
     static func nightlyBan(endDay: Int, _ stream: inout RandomStream) -> Int64 {
         WorldCalendar.ms(day: endDay) + Int64(stream.unit() * 2 * Double(WorldCalendar.hourMs))
@@ -88,6 +100,12 @@ protocol PlannedPopulation: Sendable {
         of account: PlannedAccount, serial: UInt64, _ draw: ProfileDraw, _ stream: inout RandomStream
     ) -> AccountProfile
 
+    /// Changes an account from its ``PlannedAccount/turnDay`` on.
+    func turn(
+        _ profile: inout AccountProfile, of account: PlannedAccount, serial: UInt64, _ draw: ProfileDraw,
+        _ stream: inout RandomStream
+    )
+
     /// What it truly is.
     func membership(of account: PlannedAccount) -> Membership
 
@@ -100,55 +118,9 @@ protocol PlannedPopulation: Sendable {
 
 extension PlannedPopulation {
     func pivotShare(hoursSinceLaunch: Double, launch: Int) -> Double? { nil }
-}
 
-/// Puts identifiers that a campaign's accounts share over what they drew; ablations replace or remove them.
-struct SharedIdentity {
-    let identifiers: Identifiers
-    let ablations: WorldParameters.Ablations
-    let serial: UInt64
-
-    /// A shared value, or, by ablation, a fresh one.
-    func value(
-        _ space: IdentifierSpace, _ owner: IdentifierOwner, _ index: Int, _ stream: inout RandomStream
-    ) -> UInt64 {
-        stream.chance(ablations.freshIdentifiers)
-            ? identifiers.value(space, .account, serial)
-            : identifiers.value(space, owner, UInt64(index))
-    }
-
-    /// A campaign's template families, as many as the ablation leaves.
-    func families(
-        _ owner: IdentifierOwner, first: Int, count: Int, top: Double, share: Float, spread: Double,
+    func turn(
+        _ profile: inout AccountProfile, of account: PlannedAccount, serial: UInt64, _ draw: ProfileDraw,
         _ stream: inout RandomStream
-    ) -> TemplateUse {
-        var use = TemplateUse()
-        (use.share, use.spread) = (share, Float(spread))
-        guard let factor = ablations.templateFamiliesFactor, !stream.chance(ablations.freshIdentifiers) else {
-            use.first = serial
-            return use
-        }
-        (use.kind, use.owner, use.first) = (.families, owner, UInt64(first) << 20)
-        let families = max(1, Double(count) * factor)
-        use.size = UInt32(families)
-        use.topFamily = Float(count == 1 && factor > 1 ? 1 / factor : top / max(1, factor))
-        return use
-    }
-
-    /// What ablations do to a whole account.
-    func ablate(_ profile: inout AccountProfile, _ stream: inout RandomStream) {
-        if ablations.jitterHours > 0 {
-            profile.jitterHours = Int8((stream.uniform(-1, 1) * ablations.jitterHours).rounded())
-        }
-        guard stream.chance(ablations.missingLinks) else { return }
-        profile.tlsClient = 0
-        profile.referral = 0
-        profile.instrument = 0
-        profile.organisation = 0
-        let links: [OptionalField] = [
-            .domain, .mailExchanger, .mask, .profileText, .prefix, .asn, .device, .claimedClient, .programme,
-            .billingAddress, .template, .prefixes,
-        ]
-        for link in links { profile.absent |= link.bit }
-    }
+    ) {}
 }

@@ -13,7 +13,7 @@ struct DeepSeekCampaign: PlannedPopulation {
         self.world = world
         parameters = world.deepSeek
         foundShare = 1 - world.labels.missedCampaignShare
-        let cardCount = parameters.cards * world.scale / world.ablations.accountsPerCardFactor
+        let cardCount = parameters.cards * world.scale / world.ablations(of: 0).accountsPerCardFactor
         cards = ZipfTable(count: max(1, Int(cardCount.rounded(.up))), exponent: 1.1)
         prefixCount = max(2, Int(parameters.prefixes * world.scale))
         plan = Self.plan(world, seed: seed)
@@ -78,7 +78,7 @@ struct DeepSeekCampaign: PlannedPopulation {
         of account: PlannedAccount, serial: UInt64, _ draw: ProfileDraw, _ stream: inout RandomStream
     ) -> AccountProfile {
         var profile = draw.profile(.deepSeek, serial: serial, &stream)
-        let shared = SharedIdentity(identifiers: draw.identifiers, ablations: world.ablations, serial: serial)
+        let shared = SharedIdentity(identifiers: draw.identifiers, ablations: world.ablations(of: 0), serial: serial)
         let card = cards.rank(stream.unit())
         profile.instrument = shared.value(.instrument, .deepSeek, card, &stream)
         if stream.chance(0.7) {
@@ -87,14 +87,14 @@ struct DeepSeekCampaign: PlannedPopulation {
         if profile.emailClass == 1 {
             draw.setDomain(
                 .deepSeek, UInt64(stream.below(max(2, Int(12 * world.scale)))), ageMedian: 150, &profile, &stream)
-            if stream.chance(world.ablations.freshIdentifiers) {
+            if stream.chance(world.ablations(of: 0).freshIdentifiers) {
                 draw.setDomain(.account, serial, ageMedian: 150, &profile, &stream)
             }
         }
         // Five of the world's common masks.
         profile.mask = shared.value(.mask, .world, [3, 7, 11, 26, 41][stream.below(5)], &stream)
         if stream.chance(0.5) { profile.profileText = shared.value(.profile, .deepSeek, stream.below(8), &stream) }
-        if profile.network.kind != 0, !stream.chance(world.ablations.freshIdentifiers) {
+        if profile.network.kind != 0, !stream.chance(world.ablations(of: 0).freshIdentifiers) {
             // Racks and VPN exits among everybody's, always the same ones.
             let own = mixed(0xC1, UInt64(stream.below(prefixCount)))
             profile.network.first = UInt32(own % UInt64(draw.pools.range(kind: Int(profile.network.kind)).size))

@@ -14,7 +14,7 @@ struct MiniMaxCampaign: PlannedPopulation {
         self.world = world
         parameters = world.miniMax
         foundShare = 1 - world.labels.missedCampaignShare
-        let perInstrument = parameters.accountsPerInstrument * world.ablations.accountsPerCardFactor
+        let perInstrument = parameters.accountsPerInstrument * world.ablations(of: 2).accountsPerCardFactor
         instruments = ZipfTable(
             count: max(1, Int(parameters.accounts * world.scale / perInstrument)), exponent: 0.35)
         domains = ZipfTable(count: max(3, Int(parameters.catchAllDomains * world.scale)), exponent: 0.5)
@@ -25,7 +25,7 @@ struct MiniMaxCampaign: PlannedPopulation {
         let parameters = world.miniMax
         var stream = RandomStream(seed: seed)
         let lives = lives(world, &stream)
-        let mean = world.ablations.distillShare ?? parameters.distillShare
+        let mean = world.ablations(of: 2).distillShare ?? parameters.distillShare
         var distilled = 0.0
         var weights: [Double] = []
         var shares: [Double] = []
@@ -38,7 +38,7 @@ struct MiniMaxCampaign: PlannedPopulation {
         }
         // So many exchanges in all that the distilled ones come out as disclosed, unless the share is an ablation.
         let total: Double =
-            world.ablations.distillShare == nil
+            world.ablations(of: 2).distillShare == nil
             ? parameters.distilledExchanges * world.scale / distilled
             : parameters.exchangesPerAccount * Double(lives.count) / weights.reduce(0, +)
         var plan = CampaignPlan()
@@ -94,11 +94,11 @@ struct MiniMaxCampaign: PlannedPopulation {
         of account: PlannedAccount, serial: UInt64, _ draw: ProfileDraw, _ stream: inout RandomStream
     ) -> AccountProfile {
         var profile = draw.profile(.miniMax, serial: serial, &stream)
-        let shared = SharedIdentity(identifiers: draw.identifiers, ablations: world.ablations, serial: serial)
+        let shared = SharedIdentity(identifiers: draw.identifiers, ablations: world.ablations(of: 2), serial: serial)
         let instrument = instruments.rank(stream.unit())
         profile.instrument = shared.value(.instrument, .miniMax, instrument, &stream)
         if stream.chance(0.4) { profile.billingAddress = shared.value(.billingAddress, .miniMax, instrument, &stream) }
-        if profile.emailClass == 1, !stream.chance(world.ablations.freshIdentifiers) {
+        if profile.emailClass == 1, !stream.chance(world.ablations(of: 2).freshIdentifiers) {
             draw.setDomain(.miniMax, UInt64(domains.rank(stream.unit())), ageMedian: 240, &profile, &stream)
         }
         profile.mask = shared.value(.mask, .world, masks.rank(stream.unit()) * 5, &stream)
@@ -113,7 +113,7 @@ struct MiniMaxCampaign: PlannedPopulation {
 
     /// Residential exits kept for a day, a few accounts on each; commercial relays use the same ones.
     private func useExits(_ profile: inout AccountProfile, _ draw: ProfileDraw, _ stream: inout RandomStream) {
-        guard profile.network.kind == 0, !stream.chance(world.ablations.freshIdentifiers) else { return }
+        guard profile.network.kind == 0, !stream.chance(world.ablations(of: 2).freshIdentifiers) else { return }
         let exits = max(4, Int(parameters.pool * world.scale / parameters.accountsPerExit))
         profile.network.first = UInt32(stream.below(max(1, min(exits, draw.pools.homes) - 4)))
         profile.network.size = 4

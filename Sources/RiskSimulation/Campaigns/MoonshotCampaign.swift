@@ -67,8 +67,9 @@ struct MoonshotCampaign: PlannedPopulation {
     ) -> AccountProfile {
         var profile = draw.profile(.moonshot, serial: serial, &stream)
         let parameters = world.moonshot
-        let shared = SharedIdentity(identifiers: draw.identifiers, ablations: world.ablations, serial: serial)
-        let cards = Double(plan.accounts.count) / parameters.accountsPerCard / world.ablations.accountsPerCardFactor
+        let shared = SharedIdentity(identifiers: draw.identifiers, ablations: world.ablations(of: 1), serial: serial)
+        let cards =
+            Double(plan.accounts.count) / parameters.accountsPerCard / world.ablations(of: 1).accountsPerCardFactor
         profile.instrument = shared.value(.instrument, .moonshot, stream.below(max(1, Int(cards))), &stream)
         // Team plans of two to five accounts with a domain and an address in common; small domains otherwise.
         let team = account.index / 4
@@ -76,11 +77,11 @@ struct MoonshotCampaign: PlannedPopulation {
             profile.organisation = shared.value(.organisation, .moonshot, team, &stream)
             profile.billingAddress = shared.value(.billingAddress, .moonshot, team, &stream)
         }
-        if profile.emailClass == 1, !stream.chance(world.ablations.freshIdentifiers) {
+        if profile.emailClass == 1, !stream.chance(world.ablations(of: 1).freshIdentifiers) {
             draw.setDomain(.moonshot, UInt64(account.index / 2), ageMedian: 70, &profile, &stream)
         }
         let access = profile.network
-        if stream.chance(0.6), !stream.chance(world.ablations.freshIdentifiers) {
+        if stream.chance(0.6), !stream.chance(world.ablations(of: 1).freshIdentifiers) {
             // Sixteen accounts on ten prefixes, spread over everybody's.
             let range = draw.pools.range(kind: Int(access.kind)).size
             profile.network.first = UInt32(mixed(0xC2, UInt64(account.index / 2)) % UInt64(range))

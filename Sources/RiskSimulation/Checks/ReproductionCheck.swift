@@ -21,7 +21,8 @@ public struct ReproductionCheck: Sendable, Equatable {
 
     /// All checks of a world that has come to its end.
     public static func all(_ tally: ReproductionTally, _ parameters: WorldParameters) -> [ReproductionCheck] {
-        ReproductionChecks(tally: tally, parameters: parameters).all
+        let checks = ReproductionChecks(tally: tally, parameters: parameters)
+        return checks.all + parameters.adversaries.flatMap { checks.adversary($0) }
     }
 }
 
@@ -110,6 +111,29 @@ struct ReproductionChecks {
             "account-days of campaigns (5 to 95 %) against ca_startup's middle half",
             "overlapping \(whole(startups.0)) to \(whole(startups.1))", "\(whole(low)) to \(whole(high))",
             low <= startups.1 && high >= startups.0, june)
+    }
+
+    /// An adversary's headline numbers: accounts, exchanges, and when.
+    func adversary(_ kind: Adversary) -> [ReproductionCheck] {
+        let row = ReproductionTally.row(kind)
+        let accounts = Double(kind.accounts(scale: parameters.scale))
+        let exchanges = Double(tally.accounts[row] * kind.exchangesPerAccount)
+        let after = kind.days.upperBound + 1
+        let found = tally.eventDays[row]
+        return [
+            // Cells of eight come and go as a whole.
+            within(
+                "accounts of \(kind.rawValue)", accounts, -0.03, 0.03, tally.accounts[row],
+                slack: kind == .banAware ? 16 : 1, after),
+            within(
+                "exchanges of \(kind.rawValue)", exchanges, -0.05, 0.05, tally.exchanges[row],
+                slack: 0.2 * exchanges / max(1, accounts.squareRoot()), after),
+            check(
+                "days of \(kind.rawValue) with events, from the world's start",
+                "within \(kind.days.lowerBound) to \(kind.days.upperBound)",
+                found.map { "\($0.lowerBound) to \($0.upperBound)" } ?? "none",
+                found.map { kind.days.contains($0.lowerBound) && kind.days.contains($0.upperBound) } ?? false, after),
+        ]
     }
 
     private func within(

@@ -1,14 +1,19 @@
 /// What a world's stream is counted for: volumes, pools, pivots and rates of its campaigns.
 public struct ReproductionTally: Sendable {
-    /// The rows: four campaigns, then the start-ups they are compared with.
+    /// The rows: four campaigns, then the start-ups they are compared with, then the adversaries.
     static let campaigns = ["c1_deepseek", "c2_moonshot", "c3_minimax", "c4_alibaba"]
-    private static let rowCount = 5
+    private static let rowCount = 5 + Adversary.allCases.count
+
+    /// The row of an adversary.
+    static func row(_ adversary: Adversary) -> Int { 4 + adversary.number }
 
     private(set) var accounts = [Int](repeating: 0, count: rowCount)
     /// Exchanges, of the relay network the distilled ones.
     private(set) var exchanges = [Int](repeating: 0, count: rowCount)
     private(set) var unrelated = [Int](repeating: 0, count: rowCount)
     private(set) var eventsOutside = 0
+    /// The first and last day with events of each row.
+    private(set) var eventDays: [ClosedRange<Int>?]
     /// Events so far.
     public private(set) var events = 0
     /// Requests on the third model and all of the relay network's own, from 24 to 28 hours after launch.
@@ -27,6 +32,7 @@ public struct ReproductionTally: Sendable {
     init(_ parameters: WorldParameters) {
         hourly = Array(repeating: 0, count: WorldCalendar.dayCount * 24)
         hourlySecond = hourly
+        eventDays = Array(repeating: nil, count: Self.rowCount)
         relayChanges = Array(repeating: 0, count: WorldCalendar.dayCount + 2)
         accountDays = Array(repeating: Array(repeating: 0, count: 140), count: Self.rowCount)
         families = Array(repeating: [:], count: 4)
@@ -45,7 +51,10 @@ public struct ReproductionTally: Sendable {
         events += 1
         guard membership.tallyIndex >= 0 else { return }
         if isFirst { accounts[membership.tallyIndex] += 1 }
-        if membership.tallyIndex == 3, !window.contains(WorldCalendar.day(timeMs)) { eventsOutside += 1 }
+        let day = WorldCalendar.day(timeMs)
+        let known = eventDays[membership.tallyIndex] ?? day...day
+        eventDays[membership.tallyIndex] = min(known.lowerBound, day)...max(known.upperBound, day)
+        if membership.tallyIndex == 3, !window.contains(day) { eventsOutside += 1 }
     }
 
     mutating func add(requests: Int, distilled: Int, hour: Int, _ membership: Membership) {

@@ -19,8 +19,11 @@ struct Organisation: Sendable {
         var result: [Organisation] = []
         while left > 0 {
             let size = min(left, size(segment, index: result.count, of: accounts, &stream))
-            let start = segment == .hackathon ? 0.0 : -300
-            let firstDay = stream.uniform(start, Double(WorldCalendar.dayCount) - 12)
+            let isExtra = Segment.extra.contains(segment)
+            let days =
+                isExtra
+                ? extraDays : (segment == .hackathon ? 0 : -300)...Double(WorldCalendar.dayCount) - 12
+            let firstDay = stream.uniform(days.lowerBound, days.upperBound)
             let span = span(segment, &stream)
             result.append(
                 Organisation(
@@ -42,6 +45,7 @@ struct Organisation: Sendable {
             case .universityLab: stream.logNormal(median: 35, sigma: 0.65)
             case .reseller: stream.logNormal(median: 50, sigma: 0.6)
             case .hackathon: stream.logNormal(median: 70, sigma: 0.5)
+            case _ where Segment.extra.contains(segment): extraSize(segment, &stream)
             default: stream.logNormal(median: 6, sigma: 0.75)
             }
         return max(segment == .startup ? 2 : 3, min(Int(size), 6_000))
@@ -55,6 +59,7 @@ struct Organisation: Sendable {
         case .universityLab: stream.chance(0.5) ? stream.uniform(2, 14) : stream.uniform(40, 180)
         case .reseller: stream.uniform(60, 250)
         case .hackathon: stream.uniform(0.1, 0.6)
+        case _ where Segment.extra.contains(segment): extraSpan(segment, &stream)
         default: stream.uniform(20, 240)
         }
     }
@@ -67,19 +72,24 @@ struct Organisation: Sendable {
         switch segment {
         case .startup: shareStartup(&profile, draw, &own, &stream)
         case .universityLab: shareLab(&profile, draw, &own, &stream)
-        case .enterprise: shareEnterprise(&profile, draw, &own, &stream)
-        case .reseller: shareReseller(&profile, draw, &own, &stream)
-        case .hackathon: shareHackathon(&profile, draw, &own, &stream)
-        default: break
+        case .enterprise, .rollout, .rolloutFirstDay:
+            shareEnterprise(&profile, draw, &own, &stream)
+            if segment == .rolloutFirstDay {
+                // The provider gets the organisation's list of seats a day late.
+                profile.organisationFromMs = CampaignPlan.birth(day: firstDay + 1)
+            }
+        case .reseller, .newReseller: shareReseller(&profile, draw, &own, &stream)
+        case .hackathon, .hackathonDay: shareHackathon(&profile, draw, &own, &stream)
+        default: shareExtra(with: &profile, draw, &own, &stream)
         }
     }
 
-    private func value(_ space: IdentifierSpace, _ draw: ProfileDraw, _ part: Int = 0) -> UInt64 {
+    func value(_ space: IdentifierSpace, _ draw: ProfileDraw, _ part: Int = 0) -> UInt64 {
         draw.identifiers.value(space, .organisation, number, UInt64(part))
     }
 
     /// A range of prefixes of the organisation, somewhere in the world's range of that kind.
-    private func egress(_ kind: Int, size: Int, users: Double, _ draw: ProfileDraw) -> NetworkAccess {
+    func egress(_ kind: Int, size: Int, users: Double, _ draw: ProfileDraw) -> NetworkAccess {
         var access = NetworkAccess()
         let range = draw.pools.range(kind: kind)
         access.owner = range.owner

@@ -109,6 +109,8 @@ enum Rhythm: UInt8, Sendable {
     case continuous
     /// Lessons, the same for all of a laboratory.
     case lessons
+    /// Two hours of each night.
+    case nightly
     /// A campaign's job queue: the same hours for all.
     case jobQueue
     /// A campaign's demand, the same for all, mixed with the account's own.

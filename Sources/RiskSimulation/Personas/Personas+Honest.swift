@@ -12,6 +12,19 @@ enum Segment: String, CaseIterable, Sendable {
     case privacyTools = "privacy_tools"
     case cgnatRegion = "cgnat_region"
     case hackathon
+    // On top of a world.
+    case classOnNat = "class_on_nat"
+    case rollout
+    case rolloutFirstDay = "rollout_first_day"
+    case auditApp = "audit_app"
+    case nightlyRegression = "nightly_regression"
+    case gateway
+    case migration
+    case hackathonDay = "hackathon_day"
+    case newReseller = "reseller_new"
+    case newEvalVendor = "eval_vendor_new"
+    case newPrivacyTools = "privacy_tools_new"
+    case newCGNAT = "cgnat_region_new"
 
     /// How its accounts are distributed.
     var persona: Persona {
@@ -28,6 +41,7 @@ enum Segment: String, CaseIterable, Sendable {
         case .privacyTools: .privacyTools
         case .cgnatRegion: .cgnatRegion
         case .hackathon: .hackathon
+        default: extraPersona
         }
     }
 }

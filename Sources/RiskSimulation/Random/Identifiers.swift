@@ -18,7 +18,7 @@ enum IdentifierOwner: UInt64, Sendable {
     /// Everybody's hosting, VPN exits, throw-away mail.
     case hosting, vpn, disposable, alias, university, employer, corporate, mobile, campus
     /// Campaigns and abuse.
-    case deepSeek, moonshot, miniMax, alibaba, relays, creditFarms, cardTesters, keyThieves
+    case deepSeek, moonshot, miniMax, alibaba, relays, creditFarms, cardTesters, keyThieves, adversary
 }
 
 /// Keyed hashes in place of identifiers: the same length for all, and nothing to read in them.

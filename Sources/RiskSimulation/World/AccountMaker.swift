@@ -13,7 +13,7 @@ struct AccountMaker: Sendable {
         switch birth {
         case .stranger(let segment, let birthMs):
             var profile = draw.profile(segment.persona, serial: serial, &stream)
-            if segment == .cgnatRegion { shareRegion(&profile, &stream) }
+            if segment == .cgnatRegion || segment == .newCGNAT { shareRegion(&profile, &stream) }
             return honest(profile, segment, serial: serial, birthMs: birthMs, &stream)
         case .seat(let organisation, let birthMs):
             var profile = draw.profile(organisation.segment.persona, serial: serial, &stream)
@@ -118,6 +118,18 @@ extension Segment {
         case .privacyTools: "privacy_tools"
         case .cgnatRegion: "cgnat_region"
         case .hackathon: "hackathon"
+        case .classOnNat: "class_on_nat"
+        case .rollout: "rollout"
+        case .rolloutFirstDay: "rollout_first_day"
+        case .auditApp: "audit_app"
+        case .nightlyRegression: "nightly_regression"
+        case .gateway: "gateway"
+        case .migration: "migration"
+        case .hackathonDay: "hackathon_day"
+        case .newReseller: "reseller_new"
+        case .newEvalVendor: "eval_vendor_new"
+        case .newPrivacyTools: "privacy_tools_new"
+        case .newCGNAT: "cgnat_region_new"
         }
     }
 }

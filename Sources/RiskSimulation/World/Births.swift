@@ -23,9 +23,19 @@ struct Nursery: Sendable {
     private(set) var next: Birth?
     /// When the next is due: sign-ups of before the world at its start.
     private(set) var dueMs = Int64.max
+    let numbering: Numbering
 
-    init(_ source: BirthSource, seed: UInt64, _ populations: [any PlannedPopulation]) {
+    /// Whose numbers its accounts get, so that what comes on top of a world leaves the rest of it as it is.
+    enum Numbering: Sendable {
+        case world, extra
+        case adversary(Int)
+    }
+
+    init(
+        _ source: BirthSource, seed: UInt64, _ populations: [any PlannedPopulation], numbering: Numbering = .world
+    ) {
         self.source = source
+        self.numbering = numbering
         stream = RandomStream(seed: seed)
         advance(populations)
     }
@@ -71,7 +81,7 @@ struct Nursery: Sendable {
         var stream = RandomStream(seed: mixed(parameters.seed, 0xB1A7))
         var nurseries: [Nursery] = []
         var number: UInt64 = 1
-        for segment in Segment.allCases {
+        for segment in Segment.usual {
             let share = parameters.segmentShares.share(of: segment)
             let count = parameters.scaled(parameters.honestAccounts * share)
             switch segment {
@@ -91,8 +101,43 @@ struct Nursery: Sendable {
                     Nursery(.strangers(segment, present: present, births), seed: stream.next(), populations))
             }
         }
-        for index in populations.indices {
+        let usual = populations.count - parameters.adversaries.count
+        for index in 0..<usual {
             nurseries.append(Nursery(.planned(index, next: 0), seed: stream.next(), populations))
+        }
+        for (index, adversary) in parameters.adversaries.enumerated() {
+            nurseries.append(
+                Nursery(
+                    .planned(usual + index, next: 0),
+                    seed: mixed(mixed(parameters.seed, 0xADB1), UInt64(adversary.number)), populations,
+                    numbering: .adversary(adversary.number)))
+        }
+        return nurseries + (parameters.hasExtraPersonas ? extra(parameters, populations) : [])
+    }
+
+    /// Honest customers of April and later whom nothing before them is like.
+    private static func extra(_ parameters: WorldParameters, _ populations: [any PlannedPopulation]) -> [Nursery] {
+        var nurseries: [Nursery] = []
+        for (place, segment) in Segment.extra.enumerated() {
+            var stream = RandomStream(seed: mixed(mixed(parameters.seed, 0xE87A), UInt64(place)))
+            let count = parameters.scaled(segment.extraAccounts)
+            guard !segment.areStrangers else {
+                let births = SortedUniforms(
+                    count: count, from: Organisation.extraDays.lowerBound, to: Organisation.extraDays.upperBound,
+                    seed: stream.next())
+                nurseries.append(
+                    Nursery(
+                        .strangers(segment, present: 0, births), seed: stream.next(), populations, numbering: .extra))
+                continue
+            }
+            let firstNumber = UInt64(place + 1) << 24
+            for organisation in Organisation.all(of: segment, accounts: count, firstNumber: firstNumber, &stream) {
+                let births = SortedUniforms(
+                    count: organisation.size, from: organisation.firstDay, to: organisation.lastDay,
+                    seed: stream.next())
+                nurseries.append(
+                    Nursery(.seats(organisation, births), seed: stream.next(), populations, numbering: .extra))
+            }
         }
         return nurseries
     }
@@ -102,7 +147,7 @@ extension WorldParameters.SegmentShares {
     /// The share of a segment; hobbyists are what is left.
     func share(of segment: Segment) -> Double {
         switch segment {
-        case .hobby: 1 - Segment.allCases.filter { $0 != .hobby }.reduce(0) { $0 + share(of: $1) }
+        case .hobby: 1 - Segment.usual.filter { $0 != .hobby }.reduce(0) { $0 + share(of: $1) }
         case .indieApp: indieApp
         case .codingIndividual: codingIndividual
         case .startup: startup
@@ -114,6 +159,7 @@ extension WorldParameters.SegmentShares {
         case .privacyTools: privacyTools
         case .cgnatRegion: cgnatRegion
         case .hackathon: hackathon
+        default: 0
         }
     }
 }

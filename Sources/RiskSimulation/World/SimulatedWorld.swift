@@ -33,7 +33,9 @@ public struct SimulatedWorld {
     private var planner: DayPlanner
     private var writer: EventWriter
     private var queue = Heap<Due>()
-    private var serial: UInt64 = 0
+    private var worldSerial: UInt64 = 0
+    private var extraSerial: UInt64 = 1 << 30
+    private var adversarySerials = [UInt64](repeating: 0, count: Adversary.allCases.count + 1)
 
     /// A world before its first event.
     public init(_ parameters: WorldParameters) {
@@ -46,6 +48,7 @@ public struct SimulatedWorld {
                 MiniMaxCampaign(parameters, seed: seeds.next()), AlibabaCampaign(parameters, seed: seeds.next()),
             ]
             + BackgroundAbuse.Kind.allCases.map { BackgroundAbuse($0, parameters, seed: seeds.next()) }
+            + parameters.adversaries.map { AdversaryCampaign($0, parameters) }
         bannedShares = populations.map { population in
             let accounts = population.plan.accounts
             return Double(accounts.filter { $0.banMs != nil }.count) / Double(max(1, accounts.count))
@@ -85,7 +88,7 @@ public struct SimulatedWorld {
     /// Takes in the account a nursery has next.
     private mutating func admit(from index: Int) {
         guard let birth = nurseries[index].next else { return }
-        serial += 1
+        let serial = serial(ofNursery: index)
         let account = maker.account(birth, serial: serial, seed: nurseries[index].seed(), populations)
         nurseries[index].advance(populations)
         if nurseries[index].next != nil {
@@ -109,6 +112,22 @@ public struct SimulatedWorld {
         enqueue(slot)
     }
 
+    /// The number of the next account; whatever comes on top of a world does not count with the rest of it.
+    private mutating func serial(ofNursery index: Int) -> UInt64 {
+        switch nurseries[index].numbering {
+        case .world:
+            worldSerial += 1
+            return worldSerial
+        case .extra:
+            extraSerial += 1
+            return extraSerial
+        case .adversary(let number):
+            adversarySerials[number] += 1
+            // Below 2^32, above whatever the rest of the world comes to.
+            return UInt64(128 + number) << 24 + adversarySerials[number]
+        }
+    }
+
     /// Puts an account's next event into the queue; without one it leaves the world.
     private mutating func enqueue(_ slot: Int) {
         let due = accounts[slot].dueMs
@@ -122,6 +141,7 @@ public struct SimulatedWorld {
     private mutating func layNextDay(_ slot: Int, from day: Int) {
         let origin = Int(origins[slot])
         let population: (any PlannedPopulation)? = origin >= 0 ? populations[origin] : nil
+        if let population { turnIfDue(slot, population, from: day) }
         guard planner.layNextDay(&accounts[slot], slot: slot, from: day, population, &windows, &tally) else { return }
         let state = accounts[slot]
         tally.add(
@@ -130,6 +150,19 @@ public struct SimulatedWorld {
                 ? writer.template(
                     state.profile.template, account: state.profile.account,
                     timeMs: WorldCalendar.ms(day: state.day), lagDays: 0) : 0)
+    }
+
+    /// Changes an account when its next day is one of its second life.
+    private mutating func turnIfDue(_ slot: Int, _ population: any PlannedPopulation, from day: Int) {
+        let account = population.plan.accounts[Int(planned[slot])]
+        guard let turnDay = account.turnDay, !accounts[slot].hasTurned,
+            let next = population.plan.nextActiveDay(account, from: day), next >= turnDay
+        else { return }
+        accounts[slot].hasTurned = true
+        var stream = accounts[slot].stream
+        population.turn(
+            &accounts[slot].profile, of: account, serial: accounts[slot].serial, maker.draw, &stream)
+        accounts[slot].stream = stream
     }
 
     private mutating func write(_ slot: Int, _ timeMs: Int64) throws(FieldError) -> Item {
@@ -194,7 +227,8 @@ public struct SimulatedWorld {
         let lastDay = population.plan.lastActiveDay(account).map { WorldCalendar.ms(day: $0 + 1) } ?? firstMs
         let payment = accounts[slot].paymentDueMs < .max ? accounts[slot].paymentDueMs : firstMs
         let last = max(lastDay, payment, firstMs)
-        let delay = stream.gamma(mean: 1, shape: 2) * parameters.labels.delayDays
+        let own = origins[slot] < 4 ? parameters.ablations(of: Int(origins[slot])).labelDelayDays : nil
+        let delay = stream.gamma(mean: 1, shape: 2) * (own ?? parameters.labels.delayDays)
         labels.append(label(true, campaign, last + Int64(delay * day) + 60_000))
     }
 }

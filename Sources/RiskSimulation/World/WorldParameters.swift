@@ -1,3 +1,5 @@
+public import RiskCore
+
 /// Every assumed number of a simulated world, in one place. What is known of the alleged campaigns is in the checks.
 ///
 /// Counts are those of scale 1; rates of one account do not scale.
@@ -33,9 +35,18 @@ public struct WorldParameters: Sendable, Equatable {
     public var background = BackgroundParameters()
     /// What the ablations change.
     public var ablations = Ablations()
+    /// The same for one of the four campaigns only, in their order; nil: ``ablations``.
+    public var campaignAblations = [Ablations?](repeating: nil, count: 4)
+    /// Adversaries of our own that come on top, each once; every other account's events stay as they are.
+    public var adversaries: [Adversary] = []
+    /// Whether honest customers of unusual kinds come on top from April on; the others' events stay as they are.
+    public var hasExtraPersonas = false
 
     /// The world of the defaults.
     public init() {}
+
+    /// What changes one of the four campaigns, counted from 0.
+    func ablations(of campaign: Int) -> Ablations { campaignAblations[campaign] ?? ablations }
 
     /// A count of scale 1 at this scale, at least 1.
     func scaled(_ count: Double) -> Int { max(1, Int((count * scale).rounded())) }
@@ -108,7 +119,8 @@ public struct WorldParameters: Sendable, Equatable {
         public var accountsPerCardFactor = 1.0
         /// Multiplies the template families of each campaign; nil: a family for each account.
         public var templateFamiliesFactor: Double? = 1
-        /// Mean share of distillation in the relay network's traffic; nil: as the campaign has it.
+        /// Mean share of distillation in the traffic of the relay network, or of the April campaign where it is set for
+        /// that; nil: as the campaign has it.
         public var distillShare: Double?
         /// Median life in days of the replacement pool of the campaign of April; nil: as the campaign has it.
         public var poolLifeDays: Double?
@@ -116,5 +128,11 @@ public struct WorldParameters: Sendable, Equatable {
         public var missingLinks = 0.0
         /// Probability, for each campaign account and class of identifier, of a fresh value in a shared one's place.
         public var freshIdentifiers = 0.0
+        /// Classes of identifiers that every campaign account has a value of its own in.
+        public var freshClasses: Set<IdentifierClass> = []
+        /// Classes of identifiers that no campaign account sends.
+        public var missingClasses: Set<IdentifierClass> = []
+        /// Mean days to the label of one campaign's accounts; nil: as ``LabelParameters`` has it.
+        public var labelDelayDays: Double?
     }
 }

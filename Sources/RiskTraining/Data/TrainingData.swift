@@ -12,6 +12,12 @@ public struct TrainingData: Sendable {
     public let labels: [Bool]
     /// How much each row counts, finite and at least 0; nil if each counts 1. Weight 2 is the same as the row twice.
     public var weights: [Double]?
+    /// How much each row counts while fitting, where that is not what it stands for; nil: as ``weights``. Calibration,
+    /// thresholds and metrics go by ``weights``.
+    public var fitWeights: [Double]?
+    /// Whether a row is a copy that was altered to be learnt from: no calibration, threshold or metric looks at it.
+    /// nil: none is.
+    public var isAltered: [Bool]?
     /// The transformations of each numeric feature that get a term of their own; ignored for categorical features.
     public var transforms: [[NumericTransform]]
     /// The decision point of each row; nil if the rows have none.
@@ -41,6 +47,19 @@ public struct TrainingData: Sendable {
     /// Positives among the rows.
     public var positiveCount: Int { labels.count { $0 } }
 
+    /// The same as it is fitted to.
+    var toFit: TrainingData {
+        var data = self
+        data.weights = fitWeights ?? weights
+        return data
+    }
+
+    /// Those of some rows that are as they came.
+    func unaltered(_ rows: [Int]) -> [Int] {
+        guard let isAltered else { return rows }
+        return rows.filter { !isAltered[$0] }
+    }
+
     /// One row as a model takes it.
     public func vector(_ row: Int) -> [Double] { columns.map { $0[row] } }
 
@@ -49,11 +68,14 @@ public struct TrainingData: Sendable {
         precondition(
             transforms.count == features.count, "\(transforms.count) transforms for \(features.count) features")
         for (name, count) in [
-            ("weights", weights?.count), ("event types", eventTypes?.count), ("groups", groups?.count),
+            ("weights", weights?.count), ("weights to fit", fitWeights?.count), ("marks", isAltered?.count),
+            ("event types", eventTypes?.count), ("groups", groups?.count),
         ] {
             precondition(count ?? rowCount == rowCount, "\(count ?? 0) \(name) for \(rowCount) rows")
         }
-        precondition(
-            weights?.allSatisfy { $0.isFinite && $0 >= 0 } ?? true, "a weight is negative or not a finite number")
+        for weights in [weights, fitWeights] {
+            precondition(
+                weights?.allSatisfy { $0.isFinite && $0 >= 0 } ?? true, "a weight is negative or not a finite number")
+        }
     }
 }

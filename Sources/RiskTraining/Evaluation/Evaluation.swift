@@ -35,6 +35,9 @@ public struct Evaluation: Sendable {
     public var model: LoadedModel?
     /// Models whose margins are judged beside it.
     public var comparisons: [Comparison] = []
+    /// What else the test is judged on: the same events with fewer links. With any, the same kind of model trained on
+    /// accounts alone is judged beside ours.
+    public var variants: [Variant] = []
 
     /// An evaluation that trains its model.
     public init(plan: EvaluationPlan, training: EventTraining = EventTraining(), model: LoadedModel? = nil) {
@@ -64,6 +67,7 @@ public struct Evaluation: Sendable {
 
         let judging = try JudgingPass(survey, log: log, digests: digests, progress: progress)
         try judging.read(log: log, labels: labels, progress: progress)
+        try judging.judgeVariants(progress: progress)
         return judging.report(audits)
     }
 }

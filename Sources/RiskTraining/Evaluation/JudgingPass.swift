@@ -15,6 +15,10 @@ final class JudgingPass {
 
     private let survey: LogSurvey
     private let main: Judged
+    /// The same trained on what can be known of an account alone; nil: not asked for.
+    private let own: Judged?
+    private var variantPass: VariantPass?
+    private var variants: [VariantFigures] = []
     private let folds: [Judged]
     private let others: [(margins: MarginsFile, judge: ModelJudge)]
     /// By account number: whether the labels of the whole log call it abusive.
@@ -28,6 +32,8 @@ final class JudgingPass {
         let evaluation = survey.evaluation
         let model = try Self.mainModel(survey, log: log, digests: digests, progress: progress)
         main = Judged(model: model, judge: ModelJudge(name: model.model.document.name, ledger: ledger))
+        own = try Self.ownModel(survey, log: log, digests: digests, progress: progress)
+        if !evaluation.variants.isEmpty { variantPass = VariantPass(evaluation, ledger: ledger) }
         foldLabels = survey.foldRows?.labels
         let abusive = survey.foldRows.map { rows in
             { (account: Int) in rows.labelOfAccount[account] ?? false }
@@ -68,6 +74,16 @@ final class JudgingPass {
         return try servable(document)
     }
 
+    private static func ownModel(
+        _ survey: LogSurvey, log: String, digests: [[UInt8]], progress: @escaping TrainingProgress
+    ) throws -> Judged? {
+        guard !survey.evaluation.variants.isEmpty, let rows = survey.rows else { return nil }
+        let document = try rows.train(
+            place: log, digests: digests, reads: \.speaksOfAccountAlone
+        ) { progress("per account: \($0)", $1) }
+        return Judged(model: try servable(document), judge: ModelJudge(name: "per account", ledger: survey.ledger))
+    }
+
     private static func servable(_ document: ModelDocument) throws -> ServableModel {
         try ServableModel(try ModelFile.load(ModelFile.encode(document)))
     }
@@ -78,14 +94,32 @@ final class JudgingPass {
         ledger.resetExchanges()
         let replay = try LogReplay(path: log, labels: labels.map(\.label))
         let onlyType = survey.evaluation.training.eventType
+        if variantPass != nil { replay.mark(atMs: survey.evaluation.plan.testFromMs) }
         while let event = try replay.next() {
             progress("judging", replay.progress)
             let observed = event.observation.event
+            noteForVariants(observed, replay)
             let account = ledger.number(of: observed)
             let added = ledger.noteExchanges(observed, account: account)
             if let onlyType, observed.type != onlyType { continue }
             try judge(event, account, added: added)
         }
+    }
+
+    private func noteForVariants(_ event: AccountEvent, _ replay: LogReplay) {
+        guard variantPass?.isMarked == false else { return }
+        guard let mark = replay.mark else {
+            variantPass?.note(event)
+            return
+        }
+        let judged = [main] + (own.map { [$0] } ?? [])
+        variantPass?.mark(mark, judged.map { ($0.model, $0.judge.seen) }, survey.ledger)
+    }
+
+    /// Goes through the test again for each variant, after ``read(log:labels:progress:)``.
+    func judgeVariants(progress: TrainingProgress) throws {
+        variants = try variantPass?.run(progress: progress) ?? []
+        variantPass = nil
     }
 
     private func judge(_ event: ReplayedEvent, _ account: Int, added: Double) throws {
@@ -94,6 +128,10 @@ final class JudgingPass {
         if let part = survey.evaluation.part(of: observed, entry), part != .training {
             let margin = main.model.margin(event.observation, scratch: &scratch)
             main.judge.see(observed, account: account, part: part, margin: margin, added: added)
+            if let own {
+                let margin = own.model.margin(event.observation, scratch: &scratch)
+                own.judge.see(observed, account: account, part: part, margin: margin, added: added)
+            }
             for other in others {
                 let margin = try other.margins.margin(of: event.commitSequence)
                 other.judge.see(observed, account: account, part: part, margin: margin, added: added)
@@ -115,6 +153,7 @@ final class JudgingPass {
         let document = main.model.model.document
         let tables =
             [ModelTable(main.judge, plan: plan, model: main.model.model)]
+            + [own].compactMap { $0 }.map { ModelTable($0.judge, plan: plan, model: $0.model.model) }
             + others.map { ModelTable($0.judge, plan: plan, model: nil) }
         let foldTables = folds.map { judged in
             EvaluationReport.FoldTable(
@@ -129,7 +168,8 @@ final class JudgingPass {
                 name: document.name, kind: document.kind.word, digest: main.model.model.digest,
                 featureCount: document.features.count, training: document.training,
                 wasGiven: survey.evaluation.model != nil),
-            tables: tables, folds: foldTables, audits: audits, notes: survey.notes + ownNotes(tables))
+            tables: tables, folds: foldTables, variants: variants, audits: audits,
+            notes: survey.notes + ownNotes(tables))
     }
 
     private func logFacts() -> EvaluationReport.LogFacts {

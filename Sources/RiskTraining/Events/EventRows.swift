@@ -6,7 +6,8 @@ internal import RiskModels
 ///
 /// Bounded by a row limit: beyond it, usage rows of accounts that nobody calls abusive are thinned out, and those that
 /// stay count more, as long as they are more than a quarter of the rest. Rows of abusive accounts and all signup and
-/// payment rows are always kept, so the limit can be exceeded.
+/// payment rows are always kept, so the limit can be exceeded. Altered copies of rows come and go with their rows and
+/// do not count towards it.
 struct EventRows {
     /// How many rows it holds before it thins out.
     let rowLimit: Int
@@ -19,11 +20,14 @@ struct EventRows {
     private var accounts: [Int] = []
     private var eventTypes: [EventType] = []
     private var isThinned: [Bool] = []
+    private var isAltered: [Bool] = []
     private var thinnedCount = 0
+    private var alteredCount = 0
 
     init(rowLimit: Int) { self.rowLimit = rowLimit }
 
-    var rowCount: Int { sequences.count }
+    /// Rows, without altered copies.
+    var rowCount: Int { sequences.count - alteredCount }
 
     /// Adds one row, unless it is thinned out.
     ///
@@ -31,21 +35,27 @@ struct EventRows {
     ///   - vector: The whole catalogue's features of the event.
     ///   - account: Its account's number.
     ///   - isAbusive: Whether the account is called abusive: then it keeps all its rows.
+    ///   - isAltered: Whether this is an altered copy of the row that was added last.
+    /// - Returns: Whether it was kept.
     /// - Throws: ``TrainingError`` if a custom name has numbers in some events and texts in others.
+    @discardableResult
     mutating func add(
-        _ event: ReplayedEvent, vector: [Double], account: Int, isAbusive: Bool
-    ) throws(TrainingError) {
+        _ event: ReplayedEvent, vector: [Double], account: Int, isAbusive: Bool, isAltered: Bool = false
+    ) throws(TrainingError) -> Bool {
         let observed = event.observation.event
         let canThin = observed.type == .usage && !isAbusive
-        guard !canThin || sampling.keeps(commitSequence: event.commitSequence) else { return }
+        guard !canThin || sampling.keeps(commitSequence: event.commitSequence) else { return false }
         for (index, value) in vector.enumerated() { columns[index].append(value) }
-        try custom.add(observed.custom, row: rowCount)
+        try custom.add(observed.custom, row: sequences.count)
         sequences.append(event.commitSequence)
         accounts.append(account)
         eventTypes.append(observed.type)
         isThinned.append(canThin)
-        thinnedCount += canThin ? 1 : 0
+        self.isAltered.append(isAltered)
+        thinnedCount += canThin && !isAltered ? 1 : 0
+        alteredCount += isAltered ? 1 : 0
         while rowCount > rowLimit, canThinOut { thinOut() }
+        return sequences.last == event.commitSequence
     }
 
     /// Honest use is thinned out only while it is more than a quarter of the rest: a model that hardly sees any calls
@@ -54,9 +64,9 @@ struct EventRows {
 
     private mutating func thinOut() {
         sampling.halve()
-        var newNumbers = Array(repeating: -1, count: rowCount)
+        var newNumbers = Array(repeating: -1, count: sequences.count)
         var kept: [Int] = []
-        for row in 0..<rowCount where !isThinned[row] || sampling.keeps(commitSequence: sequences[row]) {
+        for row in sequences.indices where !isThinned[row] || sampling.keeps(commitSequence: sequences[row]) {
             newNumbers[row] = kept.count
             kept.append(row)
         }
@@ -69,49 +79,84 @@ struct EventRows {
         compact(&accounts)
         compact(&eventTypes)
         compact(&isThinned)
+        compact(&isAltered)
         custom.renumber(newNumbers)
-        thinnedCount = isThinned.count { $0 }
+        alteredCount = isAltered.count { $0 }
+        thinnedCount = isThinned.indices.count { isThinned[$0] && !isAltered[$0] }
     }
 
     /// The rows as the learner takes them. Features that never vary are left out: a model cannot have learned of them.
     ///
-    /// - Parameter label: The label of an account's rows; nil if they are none.
-    func trainingData(label: (_ account: Int) -> Bool?) throws(TrainingError) -> TrainingData {
+    /// - Parameters:
+    ///   - prefixes: Features whose names begin with one of these are left out.
+    ///   - balance: How much rows count while fitting.
+    ///   - reads: Whether a feature is wanted; altered copies are rows only where all are.
+    ///   - campaign: The campaign of an abusive account, as a number from 0.
+    ///   - label: The label of an account's rows; nil if they are none.
+    func trainingData(
+        withoutFeatures prefixes: [String] = [], balance: RowBalance = RowBalance(),
+        reads: ((Feature) -> Bool)? = nil, campaign: (_ account: Int) -> Int, label: (_ account: Int) -> Bool?
+    ) throws(TrainingError) -> TrainingData {
         var rows: [Int] = []
         var labels: [Bool] = []
-        var newNumbers = Array(repeating: -1, count: rowCount)
-        for row in 0..<rowCount {
+        var newNumbers = Array(repeating: -1, count: sequences.count)
+        for row in sequences.indices {
+            if isAltered[row], reads != nil { continue }
             guard let isAbusive = label(accounts[row]) else { continue }
             newNumbers[row] = rows.count
             rows.append(row)
             labels.append(isAbusive)
         }
-        var features: [ModelFeature] = []
-        var kept: [[Double]] = []
-        var transforms: [[NumericTransform]] = []
+        var table = Columns()
         for (index, feature) in FeatureCatalogue.features.enumerated() {
-            let column = rows.count == rowCount ? columns[index] : rows.map { columns[index][$0] }
+            if prefixes.contains(where: { feature.name.hasPrefix($0) }) { continue }
+            if let reads, !reads(feature) { continue }
+            let column = rows.count == sequences.count ? columns[index] : rows.map { columns[index][$0] }
             guard Self.varies(column) else { continue }
-            features.append(
+            table.add(
                 ModelFeature(
-                    name: feature.name, definitionVersion: feature.definitionVersion, direction: feature.direction))
-            kept.append(column)
-            transforms.append(feature.isSkewed ? [.identity, .signedLog] : [.identity])
+                    name: feature.name, definitionVersion: feature.definitionVersion, direction: feature.direction),
+                column, isSkewed: feature.isSkewed)
         }
         for dense in try custom.dense(newNumbers, count: rows.count) {
-            features.append(dense.feature)
-            kept.append(dense.values)
-            transforms.append(dense.feature.categories == nil ? [.identity, .signedLog] : [.identity])
+            table.add(dense.feature, dense.values, isSkewed: dense.feature.categories == nil)
         }
-        guard !features.isEmpty else {
+        guard !table.features.isEmpty else {
             throw TrainingError(.empty, "expected events whose features vary, found none in \(rows.count) rows")
         }
-        var data = TrainingData(features: features, columns: kept, labels: labels)
-        data.transforms = transforms
+        var data = TrainingData(features: table.features, columns: table.columns, labels: labels)
+        data.transforms = table.transforms
         data.eventTypes = rows.map { eventTypes[$0] }
         data.groups = rows.map { accounts[$0] }
-        if sampling.halvings > 0 { data.weights = rows.map { isThinned[$0] ? sampling.weight : 1 } }
+        weigh(&data, rows, balance, campaign)
         return data
+    }
+
+    /// Features with their values.
+    private struct Columns {
+        var features: [ModelFeature] = []
+        var columns: [[Double]] = []
+        var transforms: [[NumericTransform]] = []
+
+        mutating func add(_ feature: ModelFeature, _ values: [Double], isSkewed: Bool) {
+            features.append(feature)
+            columns.append(values)
+            transforms.append(isSkewed ? [.identity, .signedLog] : [.identity])
+        }
+    }
+
+    /// What rows stand for, and what they count for while fitting: a row and its altered copy count as one.
+    private func weigh(_ data: inout TrainingData, _ rows: [Int], _ balance: RowBalance, _ campaign: (Int) -> Int) {
+        if sampling.halvings > 0 { data.weights = rows.map { isThinned[$0] ? sampling.weight : 1 } }
+        let hasCopies = rows.contains { isAltered[$0] }
+        if hasCopies { data.isAltered = rows.map { isAltered[$0] } }
+        guard hasCopies || !balance.isNone else { return }
+        let shares = rows.indices.map { place -> Double in
+            let isTwin = hasCopies && (isAltered[rows[place]] || (place + 1 < rows.count && isAltered[rows[place + 1]]))
+            return (data.weights?[place] ?? 1) * (isTwin ? 0.5 : 1)
+        }
+        data.fitWeights = balance.weights(
+            shares, accounts: data.groups ?? [], labels: data.labels, campaignOfAccount: campaign)
     }
 
     private static func varies(_ column: [Double]) -> Bool {

@@ -36,16 +36,44 @@ public struct EventTraining: Sendable {
     public var excludedCampaigns: Set<String> = []
     /// Accounts that are no rows.
     public var excludedAccounts: Set<Reference> = []
+    /// The model does not get to know features whose names begin with one of these, such as `rhythm.`: what they add
+    /// is then the difference.
+    public var withoutFeatures: [String] = []
     /// Above this many rows, usage rows of accounts that are not labelled abusive are thinned out by halves, and those
     /// that stay count more; at least 1.
     public var rowLimit = 2_000_000
+    /// Whether each row comes a second time as it would look had its account shared less, so that the absence of a link
+    /// is not learnt as innocence. nil: for trees. Twice as many rows are held.
+    public var identifierDropout: Bool?
+    /// How far an account's many rows count for less while fitting: 0 each row alike, 1 each account alike. nil: for
+    /// trees ``defaultAccountBalance``, else 0.
+    public var accountBalance: Double?
+    /// How far a campaign's many accounts count for less while fitting: 0 each account alike, 1 each campaign alike.
+    /// nil: for trees ``defaultCampaignBalance``, else 0.
+    public var campaignBalance: Double?
     /// The model's name.
     public var name = "stillwatch"
     /// Where the data came from and what the model is good for.
     public var card = ""
 
+    /// What trees are balanced by if nobody says otherwise.
+    public static let defaultAccountBalance = 0.5
+    /// What trees are balanced by if nobody says otherwise.
+    public static let defaultCampaignBalance = 0.5
+
     /// Training with defaults.
     public init() {}
+
+    /// Whether rows come twice.
+    var dropsIdentifiers: Bool { identifierDropout ?? (options.kind == .trees) }
+
+    /// How much rows count while fitting.
+    var balance: RowBalance {
+        let isTrees = options.kind == .trees
+        return RowBalance(
+            account: accountBalance ?? (isTrees ? Self.defaultAccountBalance : 0),
+            campaign: campaignBalance ?? (isTrees ? Self.defaultCampaignBalance : 0))
+    }
 
     /// Replays a log and trains on its events.
     ///
@@ -94,6 +122,15 @@ public struct EventTraining: Sendable {
         guard rowLimit >= 1 else {
             throw TrainingError(.badOption, "rowLimit: expected at least 1, found \(rowLimit)")
         }
+        for prefix in withoutFeatures where !FeatureCatalogue.features.contains(where: { $0.name.hasPrefix(prefix) }) {
+            throw TrainingError(
+                .badOption, "withoutFeatures: expected the beginning of a feature's name, found \"\(prefix)\"")
+        }
+        for (name, exponent) in [("account balance", balance.account), ("campaign balance", balance.campaign)] {
+            guard (0...1).contains(exponent) else {
+                throw TrainingError(.badOption, "\(name): expected 0 to 1, found \(exponent)")
+            }
+        }
     }
 
     /// What decides which rows there are, one `name=value` each.
@@ -102,11 +139,14 @@ public struct EventTraining: Sendable {
             "decision_point=\(eventType?.word ?? "all")", "until_ms=\(Self.word(untilMs))",
             "labels_until_ms=\(Self.word(labelsUntilMs ?? untilMs))", "unlabelled=\(unlabelled.rawValue)",
             "unattributed=\(unattributed.rawValue)", "row_limit=\(rowLimit)",
+            "identifier_dropout=\(dropsIdentifiers)", "account_balance=\(balance.account)",
+            "campaign_balance=\(balance.campaign)",
         ]
         if !excludedCampaigns.isEmpty {
             result.append("excluded_campaigns=\(excludedCampaigns.sorted().joined(separator: ";"))")
         }
         if !excludedAccounts.isEmpty { result.append("excluded_accounts=\(excludedAccounts.count)") }
+        if !withoutFeatures.isEmpty { result.append("without=\(withoutFeatures.joined(separator: ";"))") }
         return result
     }
 

@@ -26,6 +26,24 @@ public final class LogReplay {
     private var replay: LinkReplay?
     private var newestLabelMs = Int64.min
     private let lastSequence: UInt64
+    /// Changes what comes up, before the link state sees it.
+    private let alteration: (any EventAlteration)?
+    /// The time of the event before which a place is to be marked.
+    private var markMs: Int64?
+    /// Where the replay stood just before the first event from ``mark(atMs:)`` on; nil before that came.
+    private(set) var mark: Place?
+
+    /// Where a replay stands: all that is needed to go on from there, as often as wanted.
+    struct Place: Sendable {
+        fileprivate var reader: EventLogReader.Place
+        fileprivate var labels: LabelSchedule
+        fileprivate var replay: LinkReplay?
+        fileprivate var newestLabelMs: Int64
+        fileprivate var lastSequence: UInt64
+
+        /// Accounts that the link state holds there.
+        var accountCount: Int { replay?.links.counts.accounts ?? 0 }
+    }
 
     /// Opens a log: a directory of segments or one file.
     ///
@@ -38,7 +56,22 @@ public final class LogReplay {
         reader = try EventLogReader(path: path)
         self.lastSequence = lastSequence
         self.labels = LabelSchedule(labels)
+        alteration = nil
     }
+
+    /// Goes on from a place, with other events than those that came.
+    init(at place: Place, altering alteration: (any EventAlteration)? = nil) throws {
+        reader = try EventLogReader(at: place.reader)
+        labels = place.labels
+        replay = place.replay
+        newestLabelMs = place.newestLabelMs
+        lastSequence = place.lastSequence
+        self.alteration = alteration
+    }
+
+    /// Asks for the place just before the first event of this time or later. The state of then is held beside the one
+    /// of now.
+    func mark(atMs timeMs: Int64) { markMs = timeMs }
 
     /// Entries that are missing in the log's sequence so far.
     public var missingEntryCount: UInt64 { replay?.missingEntryCount ?? 0 }
@@ -55,7 +88,11 @@ public final class LogReplay {
     ///
     /// - Throws: `EventLogError` with file and byte offset where the log is damaged.
     public func next() throws -> ReplayedEvent? {
-        while let entry = try reader.next(), entry.commitSequence <= lastSequence {
+        while true {
+            let place = markMs == nil ? nil : reader.place
+            guard let original = try reader.next(), original.commitSequence <= lastSequence else { return nil }
+            if let place { noteMark(place, original) }
+            let entry = altered(original)
             var state = replay.take() ?? LinkReplay(capacity: Self.capacity(of: entry))
             defer { replay = state }
             if let timeMs = Self.eventTimeMs(of: entry) {
@@ -66,10 +103,28 @@ public final class LogReplay {
             }
             guard let facts = state.apply(entry), case .scored(let event, let answer) = entry.content else { continue }
             return ReplayedEvent(
-                commitSequence: entry.commitSequence, observation: Observation(event: event, links: facts),
+                commitSequence: entry.commitSequence,
+                observation: Observation(event: event, links: alteration?.altered(facts, of: event) ?? facts),
                 answer: answer, sawLaterLabels: event.timeMs < newestLabelMs)
         }
-        return nil
+    }
+
+    private func noteMark(_ place: EventLogReader.Place, _ entry: LogEntry) {
+        guard let markMs, let timeMs = Self.eventTimeMs(of: entry), timeMs >= markMs else { return }
+        mark = Place(
+            reader: place, labels: labels, replay: replay, newestLabelMs: newestLabelMs, lastSequence: lastSequence)
+        self.markMs = nil
+    }
+
+    private func altered(_ entry: LogEntry) -> LogEntry {
+        guard let alteration else { return entry }
+        var result = entry
+        switch entry.content {
+        case .scored(let event, let answer): result.content = .scored(alteration.altered(event), answer)
+        case .observed(let event): result.content = .observed(alteration.altered(event))
+        case .sessionStarted, .labelled: break
+        }
+        return result
     }
 
     private static func eventTimeMs(of entry: LogEntry) -> Int64? {
@@ -86,4 +141,12 @@ public final class LogReplay {
         else { return LinkState.Capacity() }
         return LinkState.Capacity(accounts: session.accountCapacity, identifiers: session.identifierCapacity)
     }
+}
+
+/// What events would have been, for asking what a model makes of them.
+protocol EventAlteration: Sendable {
+    /// The event as the link state is to see it.
+    func altered(_ event: AccountEvent) -> AccountEvent
+    /// The facts as the model is to see them.
+    func altered(_ facts: LinkSnapshot, of event: AccountEvent) -> LinkSnapshot
 }

@@ -11,6 +11,11 @@ struct TrainingRows {
     private var rows: EventRows
     /// By account number, the label of its rows.
     private(set) var labelOfAccount: [Int: Bool] = [:]
+    /// By account number, the campaign of the newest label; 0 is none.
+    private var campaignOfAccount: [Int: Int] = [:]
+    private let campaignNumbers: [String: Int]
+    private let dropout: IdentifierDropout?
+    private var alteredVector: [Double] = []
     private var lateCount = 0
 
     /// - Throws: ``TrainingError`` with code `badOption`.
@@ -19,6 +24,9 @@ struct TrainingRows {
         self.training = training
         self.labels = KnownLabels(labels, untilMs: training.labelsUntilMs ?? training.untilMs)
         rows = EventRows(rowLimit: training.rowLimit)
+        campaignNumbers = Dictionary(
+            uniqueKeysWithValues: self.labels.campaigns.enumerated().map { ($1, $0 + 1) })
+        dropout = training.dropsIdentifiers ? IdentifierDropout(seed: training.options.seed) : nil
     }
 
     /// The share of thinned rows that is kept.
@@ -40,8 +48,15 @@ struct TrainingRows {
     /// Adds an event that ``wants(_:)`` wants.
     mutating func add(_ event: ReplayedEvent, vector: [Double], account: Int) throws(TrainingError) {
         let reference = event.observation.event.account
-        if labelOfAccount[account] == nil { labelOfAccount[account] = training.label(of: reference, labels) }
-        try rows.add(event, vector: vector, account: account, isAbusive: labels.isAbusive(reference))
+        if labelOfAccount[account] == nil {
+            labelOfAccount[account] = training.label(of: reference, labels)
+            campaignOfAccount[account] = labels[reference].flatMap { campaignNumbers[$0.campaign] }
+        }
+        let isAbusive = labels.isAbusive(reference)
+        let isKept = try rows.add(event, vector: vector, account: account, isAbusive: isAbusive)
+        guard isKept, let dropout else { return }
+        FeatureExtractor.wholeCatalogue.extract(dropout.altered(event.observation), into: &alteredVector)
+        try rows.add(event, vector: alteredVector, account: account, isAbusive: isAbusive, isAltered: true)
     }
 
     /// Trains on the rows.
@@ -50,15 +65,16 @@ struct TrainingRows {
     ///   - place: Where they came from, for errors.
     ///   - leavingOut: Accounts, by number, that are no rows this time.
     ///   - campaigns: Campaigns of the labels that were learnt from, for the statement; nil: all that are known.
+    ///   - reads: Whether a feature may be read; nil: all may.
     func train(
         place: String, digests: [[UInt8]], leavingOut isLeftOut: (_ account: Int) -> Bool = { _ in false },
-        campaigns: [String]? = nil, progress: @escaping TrainingProgress
+        campaigns: [String]? = nil, reads: ((Feature) -> Bool)? = nil, progress: @escaping TrainingProgress
     ) throws(TrainingError) -> ModelDocument {
         guard rows.rowCount > 0 else {
             throw TrainingError(
                 .empty, "\(place): expected events to train on, found none that the options leave over")
         }
-        var data = try trainingData(leavingOut: isLeftOut)
+        var data = try trainingData(leavingOut: isLeftOut, reads: reads)
         data.digests = digests
         var document = try ModelTraining(options: training.options, progress: progress)
             .train(data, name: training.name)
@@ -73,8 +89,10 @@ struct TrainingRows {
 
     /// The rows as the learner takes them.
     func trainingData(
-        leavingOut isLeftOut: (_ account: Int) -> Bool = { _ in false }
+        leavingOut isLeftOut: (_ account: Int) -> Bool = { _ in false }, reads: ((Feature) -> Bool)? = nil
     ) throws(TrainingError) -> TrainingData {
-        try rows.trainingData { isLeftOut($0) ? nil : labelOfAccount[$0] }
+        try rows.trainingData(
+            withoutFeatures: training.withoutFeatures, balance: training.balance, reads: reads, campaign: { campaignOfAccount[$0] ?? 0 },
+            label: { isLeftOut($0) ? nil : labelOfAccount[$0] })
     }
 }

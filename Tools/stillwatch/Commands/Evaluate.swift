@@ -25,6 +25,11 @@ struct Evaluate: ParsableCommand {
             --compare judges other models by the same code: a CSV commit_sequence,margin in order, with a row for each \
             event from --validate-from on (see the features verb).
 
+            --variant judges the same test with fewer links, by the same model and thresholds, and beside it the same \
+            kind of model trained on accounts alone: fresh:P (each class of a campaign account is with probability P a \
+            value of its own), absent:honest (lacking as often as for honest accounts), without:CLASS (unknown of any \
+            account), without:each, without:all, random:N (N random halves of the classes unknown).
+
             Refused, with the reason: periods that overlap, a model that may have seen the test, a random split when \
             campaigns are labelled, labels known before an account's first event, features that know the class or \
             the future.
@@ -60,6 +65,11 @@ struct Evaluate: ParsableCommand {
     @Option(help: ArgumentHelp("Judge these margins too. May be repeated.", valueName: "name=file.csv"))
     var compare: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Judge the test with fewer links too (see above). May be repeated.", valueName: "variant"))
+    var variant: [String] = []
+
     @Option(help: "Campaigns left out one by one at most, the largest first.")
     var folds = 8
 
@@ -92,6 +102,12 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("--split random takes no periods")
         }
         guard folds >= 0 else { throw ValidationError("--folds: expected at least 0, found \(folds)") }
+        do {
+            for text in variant { _ = try Variant.parse(text) }
+        } catch {
+            throw ValidationError("--\(error.message)")
+        }
+        if split == .random, !variant.isEmpty { throw ValidationError("--variant needs --split time") }
         for text in compare where Self.comparison(text) == nil {
             throw ValidationError("--compare: expected NAME=FILE.csv, found \"\(text)\"")
         }
@@ -102,6 +118,7 @@ struct Evaluate: ParsableCommand {
         let given = try model.map { try Files.model($0) }
         var evaluation = Evaluation(plan: try plan(given), training: try learning.training(), model: given)
         evaluation.comparisons = compare.compactMap(Self.comparison)
+        evaluation.variants = try variant.map { try Variant.parse($0) }
         let rows = try LabelsFile.read(path: labels)
         let known = try truth.map { try Truth.read(path: $0) }
         let digests = try Files.digests(log: events, labels: labels)

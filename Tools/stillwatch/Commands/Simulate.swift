@@ -23,8 +23,12 @@ struct Simulate: ParsableCommand {
             The calendar is 2025-11-01 to 2026-07-31. Scale 1 has 400,000 honest accounts. The same scale, seed and \
             settings give the same bytes, and an earlier --until a prefix of the same events.
 
-            Settings for --set NAME=VALUE:
+            Settings for --set NAME=VALUE (c4.NAME=VALUE for the fourth campaign only, c1 to c3 likewise):
             \(WorldParameters.settings.map { "  \($0.name)  \($0.meaning)" }.joined(separator: "\n"))
+
+            Adversaries for --adversaries, with their accounts and exchanges at scale 1 (30 accounts at least) and \
+            what they have in common; with them or --personas extra, all other events stay as they are:
+            \(Adversary.allCases.map(Self.line).joined(separator: "\n"))
             """)
 
     @Option(name: .shortAndLong, help: "The folder to write, new or empty.")
@@ -41,6 +45,12 @@ struct Simulate: ParsableCommand {
 
     @Option(name: .customLong("set"), help: "NAME=VALUE, once for each setting; see above.")
     var settings: [String] = []
+
+    @Option(help: "Adversaries that come on top between 2026-04-22 and 2026-06-05: all, or NAME[,NAME]; see above.")
+    var adversaries: String?
+
+    @Option(help: "extra: unusual honest customers come on top from 2026-04-22 on, segments of their own.")
+    var personas: String?
 
     @Flag(help: "Also write events.jsonl.")
     var jsonl = false
@@ -64,7 +74,25 @@ struct Simulate: ParsableCommand {
                 throw ValidationError("--set: \(error)")
             }
         }
+        if let adversaries {
+            do {
+                parameters.adversaries = try Adversary.named(adversaries)
+            } catch {
+                throw ValidationError("--adversaries: \(error)")
+            }
+        }
+        if let personas {
+            guard personas == "extra" else {
+                throw ValidationError("--personas: expected extra, found \(personas)")
+            }
+            parameters.hasExtraPersonas = true
+        }
         return parameters
+    }
+
+    private static func line(_ adversary: Adversary) -> String {
+        "  \(adversary.rawValue)  \(adversary.accounts), \(adversary.accounts * adversary.exchangesPerAccount): "
+            + adversary.inCommon
     }
 
     func validate() throws { _ = try parameters() }
@@ -142,10 +170,13 @@ struct Simulate: ParsableCommand {
                 "outcome": check.outcome.rawValue,
             ]
         }
-        let object: [String: Any] = [
+        var object: [String: Any] = [
             "simulated": true, "scale": scale, "seed": seed, "until": until ?? "", "settings": settings,
             "checks": rows,
         ]
+        // A plain world's file stays what it was.
+        if let adversaries { object["adversaries"] = adversaries }
+        if let personas { object["personas"] = personas }
         try Files.write(Array((try JSONOutput.line(object) + "\n").utf8), to: "\(out)/checks.json")
     }
 }

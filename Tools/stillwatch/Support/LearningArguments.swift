@@ -42,6 +42,26 @@ struct LearningArguments: ParsableArguments {
             """)
     var rowLimit = 2_000_000
 
+    @Option(
+        help: ArgumentHelp(
+            "Leave out the event features whose names begin so, such as rhythm.,link.card, to see what they add.",
+            valueName: "prefix,..."))
+    var without = ""
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: """
+            From events, learn each row also as it would look had its account shared less: a missing link is no \
+            innocence. Default: for trees.
+            """)
+    var identifierDropout: Bool?
+
+    @Option(help: "How far an account's many rows count for less while fitting, 0 to 1. Default: 0.5 for trees.")
+    var accountBalance: Double?
+
+    @Option(help: "How far a campaign's many accounts count for less while fitting, 0 to 1. Default: 0.5 for trees.")
+    var campaignBalance: Double?
+
     @Option(help: "The model's name inside the file.")
     var name = "stillwatch"
 
@@ -84,6 +104,10 @@ struct LearningArguments: ParsableArguments {
         training.unlabelled = unlabelled
         training.unattributed = unattributed
         training.rowLimit = rowLimit
+        training.withoutFeatures = without.split(separator: ",").map(String.init)
+        training.identifierDropout = identifierDropout
+        training.accountBalance = accountBalance
+        training.campaignBalance = campaignBalance
         training.name = name
         return training
     }

@@ -30,6 +30,20 @@ final class AccountLedger {
     private var numbers = AccountNumbers()
     private(set) var entries: [Entry] = []
 
+    /// All that it holds, to go on with elsewhere.
+    struct Contents: Sendable {
+        fileprivate var truth: Truth
+        fileprivate var labels: KnownLabels
+        fileprivate var numbers: AccountNumbers
+        fileprivate var entries: [Entry]
+    }
+
+    var contents: Contents { Contents(truth: truth, labels: labels, numbers: numbers, entries: entries) }
+
+    init(_ contents: Contents) {
+        (truth, labels, numbers, entries) = (contents.truth, contents.labels, contents.numbers, contents.entries)
+    }
+
     /// - Parameter labels: What the provider knows when thresholds are set.
     init(truth: Truth, labels: KnownLabels) {
         self.truth = truth

@@ -17,6 +17,7 @@ final class ModelJudge {
     let ledger: AccountLedger
     /// The campaign whose accounts are judged; nil: all.
     private let campaign: Int?
+    private let keepsEvents: Bool
     /// By account: the highest margin in the validation, NaN if it had no event there.
     private(set) var validationPeaks: [Double] = []
     /// By account: the highest margin in the test, NaN if it had no event there.
@@ -32,6 +33,28 @@ final class ModelJudge {
         self.name = name
         self.ledger = ledger
         self.campaign = campaign
+        keepsEvents = true
+    }
+
+    /// What was seen of accounts so far, to go on with elsewhere.
+    struct Seen: Sendable {
+        fileprivate var name: String
+        fileprivate var campaign: Int?
+        fileprivate var validationPeaks: [Double]
+        fileprivate var testPeaks: [Double]
+        fileprivate var traces: [Int: AccountTrace]
+    }
+
+    var seen: Seen {
+        Seen(
+            name: name, campaign: campaign, validationPeaks: validationPeaks, testPeaks: testPeaks, traces: traces)
+    }
+
+    /// Goes on from what was seen, of accounts alone: it keeps no events.
+    init(_ seen: Seen, ledger: AccountLedger) {
+        (name, campaign, self.ledger) = (seen.name, seen.campaign, ledger)
+        (validationPeaks, testPeaks, traces) = (seen.validationPeaks, seen.testPeaks, seen.traces)
+        keepsEvents = false
     }
 
     /// Takes one event.
@@ -71,10 +94,12 @@ final class ModelJudge {
         let type = event.type.rawValue
         switch kind {
         case .honest:
-            events[type].honest.append(margin)
+            if keepsEvents { events[type].honest.append(margin) }
         case .campaign where isJudgedCampaign:
-            events[type].campaign.append(margin)
-            events[type].campaignAccounts.append(Int32(account))
+            if keepsEvents {
+                events[type].campaign.append(margin)
+                events[type].campaignAccounts.append(Int32(account))
+            }
             traces[account, default: AccountTrace()].add(margin: margin, added: added, timeMs: event.timeMs)
         case .campaign, .backgroundAbuse:
             break

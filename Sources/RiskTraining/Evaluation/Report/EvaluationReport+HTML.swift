@@ -18,6 +18,7 @@ extension EvaluationReport {
         \(forwardSection)
         \(chartSection)
         \(segmentSection)
+        \(variantSection)
         \(foldSection)
         \(appendix)
         </body>
@@ -119,6 +120,12 @@ extension EvaluationReport {
         if let chart = segmentChart(first) { parts.append(chart.html) }
         parts += [segmentTable(first), backgroundTable(first)].compactMap { $0 }.map { html($0) }
         return parts.joined(separator: "\n")
+    }
+
+    private var variantSection: String {
+        guard let variantTable else { return "" }
+        let charts = variantCharts.map(\.html).joined()
+        return "<h2>The same campaign with fewer links</h2><div class=\"charts\">\(charts)</div>" + html(variantTable)
     }
 
     private var foldSection: String {

@@ -6,7 +6,8 @@ extension EvaluationReport {
     /// Top: `format` (this version: 1), `simulated`, `provenance`, `split`, `periods` (Unix milliseconds;
     /// `test_until_ms` null: the end of the log), `primary_share`, `log`, `model`, `audits`, `notes`, `forward` (one
     /// table a model, ours first; under a random split the key is `random`) and `leave_one_campaign_out`
-    /// (`forward_in_time` false, one table a campaign).
+    /// (`forward_in_time` false, one table a campaign) and `variants` (the test with fewer links: per variant and model
+    /// what the validation's threshold for the primary share does, and the oracle's).
     ///
     /// A table: `model`, `accounts`, `events` (per decision point), `thresholds` (per share and `source`: validation,
     /// provider, oracle; `too_few` where there were too few accounts), `segments` (worst first), `campaigns` (delays,
@@ -25,6 +26,7 @@ extension EvaluationReport {
                 "leave_one_campaign_out",
                 .object([("forward_in_time", false), ("folds", .list(folds.map { fold($0) }))])
             ))
+        members.append(("variants", .list(variants.map(variant))))
         return JSONText.object(members).written() + "\n"
     }
 
@@ -217,14 +219,14 @@ extension EvaluationReport {
         .list(points.map { .list([.number($0.x), .number($0.y)]) })
     }
 
-    private func members(_ share: Share, _ name: String) -> [(String, JSONText)] {
+    func members(_ share: Share, _ name: String) -> [(String, JSONText)] {
         [
             ("count", .whole(share.count)), (name, .whole(share.hits)), ("share", .number(share.value)),
             ("interval", interval(share.count > 0 ? share.interval : nil)),
         ]
     }
 
-    private func interval(_ interval: Interval?) -> JSONText {
+    func interval(_ interval: Interval?) -> JSONText {
         guard let interval else { return .number(nil) }
         return .list([.number(interval.lower), .number(interval.upper)])
     }

@@ -40,6 +40,8 @@ public struct EvaluationReport: Sendable {
     /// Ours first, then the compared ones.
     let tables: [ModelTable]
     let folds: [FoldTable]
+    /// The test with fewer links.
+    let variants: [VariantFigures]
     let audits: AuditFindings
     let notes: [String]
 

@@ -1,0 +1,109 @@
+import RiskCore
+import TestSupport
+import Testing
+
+@testable import RiskTraining
+
+/// What rows look like of accounts that shared less, and what the two copies of a row count for.
+@Suite struct IdentifierDropoutTests {
+    /// An account in company on three classes.
+    private func observation(_ name: String, hour: Int) throws -> Observation {
+        var builder = EventBuilder()
+        try builder.set(.eventType, wordIndex: EventType.usage.rawValue)
+        try builder.set(.eventTimeMs, whole: UInt64(1_770_000_000_000 + hour * 3_600_000))
+        try builder.set(.accountRef, reference: Reference(name))
+        var links = LinkSnapshot()
+        for identifierClass in [IdentifierClass.device, .instrument, .template] {
+            var facts = LinkFacts()
+            facts.accounts = 40
+            links[identifierClass] = facts
+        }
+        links.rhythm = RhythmFacts()
+        return Observation(event: try builder.build(), links: links)
+    }
+
+    @Test func anAccountAlwaysLosesTheSameClasses() throws {
+        let dropout = IdentifierDropout(seed: 4)
+        var (kept, fresh, absent, rhythms) = (0, 0, 0, 0)
+        for index in 0..<400 {
+            let altered = dropout.altered(try observation("account-\(index)", hour: 0)).links
+            let later = dropout.altered(try observation("account-\(index)", hour: 900)).links
+            for identifierClass in [IdentifierClass.device, .instrument, .template] {
+                let (now, then) = (altered[identifierClass], later[identifierClass])
+                #expect(now?.accounts == then?.accounts, "account-\(index), \(identifierClass)")
+                switch now?.accounts {
+                case 40: kept += 1
+                case 0: fresh += 1
+                default: absent += 1
+                }
+            }
+            rhythms += altered.rhythm == nil ? 0 : 1
+        }
+        // On average 70 % are lost, half of them to a value of the account's own.
+        #expect(abs(kept - 360) < 90 && abs(fresh - 420) < 90 && abs(absent - 420) < 90)
+        #expect(abs(rhythms - 120) < 45)
+        let other = IdentifierDropout(seed: 5)
+        let differs = try (0..<50).contains { index in
+            let one = try observation("account-\(index)", hour: 0)
+            return other.altered(one).links != dropout.altered(one).links
+        }
+        #expect(differs)
+    }
+
+    @Test func aValueOfItsOwnIsNew() throws {
+        for index in 0..<60 {
+            let seen = try observation("account-\(index)", hour: index)
+            let device = IdentifierDropout(seed: 1).altered(seen).links[.device]
+            if let device, device.accounts == 0 { #expect(device.firstSeenMs == seen.event.timeMs) }
+        }
+    }
+}
+
+/// How much rows count while fitting.
+@Suite struct RowBalanceTests {
+    /// Two campaigns, of 60 accounts and of 5, and 40 honest accounts; the n-th account has 1 + n % 7 rows.
+    private var accounts: [Int] { (0..<105).flatMap { Array(repeating: $0, count: 1 + $0 % 7) } }
+
+    private func weights(_ balance: RowBalance) -> [Double] {
+        balance.weights(
+            accounts.map { _ in 1 }, accounts: accounts, labels: accounts.map { $0 < 65 },
+            campaignOfAccount: { $0 < 60 ? 1 : 2 })
+    }
+
+    private func sum(_ weights: [Double], _ belongs: (Int) -> Bool) -> Double {
+        zip(weights, accounts).reduce(0) { belongs($1.1) ? $0 + $1.0 : $0 }
+    }
+
+    @Test func classesKeepTheirWeight() {
+        for balance in [RowBalance(account: 0.5, campaign: 0.5), RowBalance(account: 1, campaign: 1)] {
+            let weights = weights(balance)
+            for isAbusive in [true, false] {
+                let count = Double(accounts.count { ($0 < 65) == isAbusive })
+                #expect(abs(sum(weights) { ($0 < 65) == isAbusive } - count) < 1e-9 * count)
+            }
+        }
+        #expect(weights(RowBalance()).allSatisfy { $0 == 1 })
+    }
+
+    @Test func accountsAndCampaignsCountAlikeWhereAskedFor() {
+        let byAccount = weights(RowBalance(account: 1))
+        let honest = (65..<105).map { account in sum(byAccount) { $0 == account } }
+        #expect(honest.allSatisfy { abs($0 - honest[0]) < 1e-9 })
+        let byCampaign = weights(RowBalance(account: 0, campaign: 1))
+        let (large, small) = (sum(byCampaign) { $0 < 60 }, sum(byCampaign) { (60..<65).contains($0) })
+        #expect(abs(large - small) < 1e-9 * large)
+        let root = weights(RowBalance(account: 0, campaign: 0.5))
+        let ratio = sum(root) { $0 < 60 } / sum(root) { (60..<65).contains($0) }
+        let plain = Double(accounts.count { $0 < 60 }) / Double(accounts.count { (60..<65).contains($0) })
+        #expect(abs(ratio - plain.squareRoot()) < 1e-9 * ratio)
+    }
+
+    @Test func aHandfulOfRowsDoesNotDecide() {
+        // One row against ten thousand: alike would be 5,000 each.
+        let rows = 10_001
+        let weights = RowBalance(account: 0, campaign: 1).weights(
+            Array(repeating: 1, count: rows), accounts: Array(0..<rows), labels: Array(repeating: true, count: rows),
+            campaignOfAccount: { $0 == 0 ? 1 : 2 })
+        #expect(weights[0] < 2 * RowBalance.cap * weights[1] * 1.01 && weights[0] > 5 * weights[1])
+    }
+}
