@@ -128,7 +128,7 @@ import Testing
         #expect(compared.count >= 5, "seed \(seed): \(compared)")
     }
 
-    /// For an account with a past, "without it" means as though it never had come with it. What ties it to which cluster
+    /// For an account with a past, "without it" means as though it never had come with it. What ties it to a cluster
     /// depends on what became of that without it, and is left out here.
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
     func withoutItMeansNeverHavingHadIt(seed: UInt64) throws {

@@ -13,8 +13,8 @@ struct ClusterRecord: Sendable {
     private(set) var verified = 0
     private(set) var exchanges: Int64 = 0
     private(set) var history = ClusterHistory()
-    /// All that ever joined, in order, those of a merged cluster behind. Who left is still there; who came back is there
-    /// twice, and only the entry with the time of its membership counts.
+    /// All that ever joined, in order, those of a merged cluster behind. Who left is still there; who came back is
+    /// there twice, and only the entry with the time of its membership counts.
     private(set) var roll: [RollEntry] = []
     private var bans = LatestBans()
     private var arrivals: DecayedArrivals
