@@ -98,11 +98,13 @@ extension LinkState {
     ) {
         // Closures that took all of the state would copy it.
         let (accounts, clusters) = (accounts, clusters)
-        let candidate = joining.bestCluster(excluding: membership?.cluster ?? 0) { clusters.members(of: $0) }
+        let candidates = joining.clusters(excluding: membership?.cluster ?? 0) { clusters.members(of: $0) }
+        let candidate = candidates.first
         guard let membership, let record = clusters[membership.cluster] else {
             if let candidate {
                 sight.placement = .joins(candidate)
                 show(candidate.ties, of: candidate.key, nil, &sight.snapshot, keys, account)
+                sight.snapshot.rivals = rivals(candidates.dropFirst(), keys, account)
             } else if let loner = joining.bestLoner(isFree: {
                 $0 != keys.account && accounts.contains($0) && clusters.membership(of: $0) == nil
             }) {
@@ -147,6 +149,22 @@ extension LinkState {
         snapshot.cluster = record.facts(
             atMs: keys.timeMs, leavingOut: membership, account: account, tenant: keys.organisation)
         snapshot.tieAgain()
+    }
+
+    /// What would count were the account not to share what ties it to a surer cluster.
+    private func rivals(
+        _ candidates: ArraySlice<ClusterJoining.Candidate>, _ keys: EventKeys, _ account: AccountLinks?
+    ) -> [RivalCluster] {
+        candidates.sorted { $0.key < $1.key }.compactMap { candidate in
+            guard let record = clusters[candidate.key] else { return nil }
+            var ties = Array(repeating: 0.0, count: IdentifierClass.slotCount)
+            for tie in candidate.ties {
+                ties[tie.identifierClass.rawValue] = max(ties[tie.identifierClass.rawValue], tie.nats)
+            }
+            let facts = record.facts(
+                atMs: keys.timeMs, leavingOut: nil, account: account, tenant: keys.organisation)
+            return RivalCluster(facts: facts, ties: ties)
+        }
     }
 }
 
