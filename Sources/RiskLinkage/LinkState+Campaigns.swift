@@ -88,7 +88,9 @@ extension LinkState {
     private func evidence(of record: ClusterRecord) -> [CampaignPage.Evidence] {
         var found = Array(repeating: ClassEvidence(), count: IdentifierClass.slotCount)
         for key in record.roll.suffix(Self.evidenceMemberLimit) {
-            guard clusters.membership(of: key)?.cluster == record.id.number, let account = accounts[key] else { continue }
+            guard clusters.membership(of: key)?.cluster == record.id.number, let account = accounts[key] else {
+                continue
+            }
             var classes: Set<Int> = []
             for attachment in account.attachments {
                 let shared = sharedCount(attachment, in: record.id.number)

@@ -5,7 +5,7 @@
 
 Simulates small worlds (see rhythm_world.py), each twice: as it is, and with every account's days shuffled on their own. Our
 trees learn from half of the rings and half of the others, from their events of the first six weeks, once with every feature
-and once without rhythm.*; they are judged on the other accounts in the weeks after, by each
+and once without rhythm.* and the synchrony of clusters; they are judged on the other accounts in the weeks after, by each
 account's highest margin. An AUC is the mean over the seeds, its interval that of the mean (95 %, Student). Figures are of a
 simulation.
 """
@@ -31,7 +31,7 @@ from rhythm_world import DAY_MS, START_MS, write_world  # noqa: E402
 # The issue: lift of at least 0.05, and within 0.005 of zero where the days are shuffled.
 LIFT_BAR, NULL_BAR = 0.05, 0.005
 SPLIT_MS = START_MS + 42 * DAY_MS
-FAMILIES = ["rhythm."]
+FAMILIES = ["rhythm.", "cluster.synchrony", "cluster.rhythm_tie"]
 TREES = ["--kind", "trees", "--trees", 150, "--learning-rate", 0.1, "--base", "none"]
 # Two-sided 95 % points of Student's t by degrees of freedom.
 STUDENT = {1: 12.71, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262, 11: 2.201,

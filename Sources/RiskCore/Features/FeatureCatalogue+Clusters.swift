@@ -3,37 +3,42 @@ extension FeatureCatalogue {
     ///
     /// Whoever is in no cluster has the lowest value of each: absence of a link is no evidence, and no innocence either.
     /// Up to four others say nothing: founders, families and a laboratory's first students are clusters, too.
-    static let clusters: [Feature] = [
-        cluster(
-            "accounts", .raises, .linkMultiIdentifier, skewed: true, "other accounts beyond four",
-            { beyondInnocent($0.accounts) }),
-        cluster(
-            "organisations", .raises, .linkMultiIdentifier, skewed: true, "other organisations beyond four",
-            { beyondInnocent($0.organisations) }),
-        cluster(
-            "unrelated_share", .raises, .linkMultiIdentifier, "organisations for each account, five related ones added",
-            { $0.organisations / ($0.accounts + LinkFacts.innocentAccounts) }),
-        cluster(
-            "tie", .raises, .linkMultiIdentifier, "how surely the account belongs, beyond what it takes, in nats",
-            { $0.organisations >= 1 ? max(0, $0.tie - ClusterFacts.tieThreshold) : 0 }),
-        cluster(
-            "tie_kinds", .raises, .linkMultiIdentifier, "kinds of identifier shared with it, other organisations given",
-            { $0.organisations >= 1 ? $0.tieKinds : 0 }),
-        cluster(
-            "arrivals_1d", .raises, .signupBurstNetwork, skewed: true, "accounts that joined, decayed over 1 day",
-            { min($0.arrivals1d, mostArrivals) }),
-        cluster(
-            "arrivals_7d", .raises, .signupBurstNetwork, skewed: true, "accounts that joined, decayed over 7 days",
-            { min($0.arrivals7d, mostArrivals) }),
-        cluster(
-            "young_share", .raises, .signupBurstNetwork, "share of accounts that joined in 7 days, five older ones added",
-            { $0.arrivals7d / ($0.accounts + LinkFacts.innocentAccounts) }),
-        cluster(
-            "labelled_bad", .raises, .linkBannedRecent, skewed: true, "accounts labelled abusive", { $0.labelledBad }),
-        cluster(
-            "labelled_share", .raises, .linkBannedRecent, "share of accounts labelled abusive, five innocent added",
-            labelledShare),
-    ] + clusterLabels + clusterManner
+    static let clusters: [Feature] =
+        [
+            cluster(
+                "accounts", .raises, .linkMultiIdentifier, skewed: true, "other accounts beyond four",
+                { beyondInnocent($0.accounts) }),
+            cluster(
+                "organisations", .raises, .linkMultiIdentifier, skewed: true, "other organisations beyond four",
+                { beyondInnocent($0.organisations) }),
+            cluster(
+                "unrelated_share", .raises, .linkMultiIdentifier,
+                "organisations for each account, five related ones added",
+                { $0.organisations / ($0.accounts + LinkFacts.innocentAccounts) }),
+            cluster(
+                "tie", .raises, .linkMultiIdentifier, "how surely the account belongs, beyond what it takes, in nats",
+                { $0.organisations >= 1 ? max(0, $0.tie - ClusterFacts.tieThreshold) : 0 }),
+            cluster(
+                "tie_kinds", .raises, .linkMultiIdentifier,
+                "kinds of identifier shared with it, other organisations given",
+                { $0.organisations >= 1 ? $0.tieKinds : 0 }),
+            cluster(
+                "arrivals_1d", .raises, .signupBurstNetwork, skewed: true, "accounts that joined, decayed over 1 day",
+                { min($0.arrivals1d, mostArrivals) }),
+            cluster(
+                "arrivals_7d", .raises, .signupBurstNetwork, skewed: true, "accounts that joined, decayed over 7 days",
+                { min($0.arrivals7d, mostArrivals) }),
+            cluster(
+                "young_share", .raises, .signupBurstNetwork,
+                "share of accounts that joined in 7 days, five older ones added",
+                { $0.arrivals7d / ($0.accounts + LinkFacts.innocentAccounts) }),
+            cluster(
+                "labelled_bad", .raises, .linkBannedRecent, skewed: true, "accounts labelled abusive",
+                { $0.labelledBad }),
+            cluster(
+                "labelled_share", .raises, .linkBannedRecent, "share of accounts labelled abusive, five innocent added",
+                labelledShare),
+        ] + clusterLabels + clusterManner
 
     private static let clusterLabels: [Feature] = [
         Feature(
@@ -82,7 +87,8 @@ extension FeatureCatalogue {
             "virtual_card_share", .raises, .payInstrumentRisk, "share of accounts on virtual cards, times its weight",
             { ($0.virtualCardShare ?? 0) * weight($0.organisations) }),
         cluster(
-            "template_share", .raises, .useTemplateShared, "share of accounts on its commonest template, times its weight",
+            "template_share", .raises, .useTemplateShared,
+            "share of accounts on its commonest template, times its weight",
             { ($0.templateShare ?? 0) * weight($0.organisations) }),
         cluster(
             "routes", .raises, .linkMultiIdentifier, "ways of signing up, beyond one",
