@@ -44,7 +44,10 @@ struct RhythmWorld {
 
     /// Changes what every account does on a day.
     mutating func change(day: Int, _ body: (Int) -> Int) {
-        for name in names { requests[name]?[day] = body(requests[name]?[day] ?? 0) }
+        for name in names {
+            let count = requests[name]?[day] ?? 0
+            requests[name]?[day] = body(count)
+        }
     }
 
     /// The events of a day, one at its end for each account that worked.
