@@ -113,6 +113,6 @@ import Testing
         let (document, all) = (try rows(training).1.train(place: "", digests: []) { _, _ in }, plain)
         #expect(document.training.rowCount == UInt64(all.rowCount))
         #expect(document.training.positiveCount == UInt64(all.positiveCount))
-        #expect(document.training.options.contains("identifier_dropout=true"))
+        #expect(document.training.options.contains("identifier_dropout=0.5"))
     }
 }

@@ -1,7 +1,7 @@
 extension FeatureCatalogue {
     /// The cluster family: what the account's cluster, which is more than any one identifier, says.
     ///
-    /// Whoever is in no cluster has the lowest value of each: absence of a link is no evidence, and no innocence either.
+    /// Missing for whoever is in none, which counts as the lowest value of each: absence of a link is no evidence.
     /// Up to four others say nothing: founders, families and a laboratory's first students are clusters, too.
     static let clusters: [Feature] =
         [
@@ -45,14 +45,15 @@ extension FeatureCatalogue {
             "cluster.ban_recency", .raises, .linkBannedRecent, isCluster: true,
             "labelled share, fading from the last label on: half after three days, towards 0"
         ) { observation in
-            guard let cluster = observation.cluster else { return 0 }
+            guard let cluster = observation.cluster else { return .nan }
             return labelledShare(cluster) * recency(of: cluster.lastBanMs, atMs: observation.timeMs)
         },
         Feature(
             "cluster.inherits", .raises, .linkBannedRecent, isCluster: true,
             "labelled share of a cluster that the account joins within days of its own birth, right after a ban"
         ) { observation in
-            guard let cluster = observation.cluster, let ban = cluster.lastBanMs else { return 0 }
+            guard let cluster = observation.cluster else { return .nan }
+            guard let ban = cluster.lastBanMs else { return 0 }
             let bornMs = observation.account.bornAtMs ?? observation.account.firstSeenMs ?? observation.timeMs
             // Made after the ban: it takes somebody's place.
             return bornMs >= ban ? labelledShare(cluster) * recency(of: ban, atMs: bornMs) : 0
@@ -108,7 +109,7 @@ extension FeatureCatalogue {
         _ value: @escaping @Sendable (ClusterFacts) -> Double
     ) -> Feature {
         Feature("cluster.\(name)", direction, reason, skewed: skewed, isCluster: true, summary) {
-            $0.cluster.map(value) ?? 0
+            $0.cluster.map(value) ?? .nan
         }
     }
 

@@ -30,6 +30,8 @@ struct ClusterJoining {
     /// What nobody else has is as rare as one in so many, even if fewer accounts are known: in a young service nothing
     /// would be rare.
     private static let rarestCount = 50_000.0
+    /// Shares are of at least so many others.
+    private static let leastOthers = 2_000.0
 
     private let shared: [Shared]
     private let population: Double
@@ -119,7 +121,7 @@ struct ClusterJoining {
     ///   - outside: Accounts that have it and do not belong to the cluster.
     ///   - members: How many do belong.
     private func tie(_ one: Shared, inside: Double, outside: Int, besides members: Int) -> Tie? {
-        let others = max(1, population - Double(members))
+        let others = max(Self.leastOthers, population - Double(members))
         let share = Double(max(0, outside)) / others + 0.5 / max(Self.rarestCount, population)
         let nats = min(one.identifierClass.character.reliability, portableLog1p(max(0, inside / share - 1)))
         return nats > 0 ? Tie(identifierClass: one.identifierClass, nats: nats) : nil

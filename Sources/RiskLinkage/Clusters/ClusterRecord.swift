@@ -165,9 +165,12 @@ struct ClusterRecord: Sendable {
     }
 
     private func otherOrganisations(than tenant: UInt64?, own: MemberPart?) -> Int {
-        let isLoneMember = own.map { $0.tenant == 0 } ?? false
-        let isOwnTenantHere = tenant.map { tenants.contains($0) } ?? false
-        return max(0, organisations - (isLoneMember ? 1 : 0) - (isOwnTenantHere ? 1 : 0))
+        let ownTenant = own?.tenant ?? 0
+        let isLoneMember = own != nil && ownTenant == 0
+        let isAloneInTenant = ownTenant != 0 && tenants.count(of: ownTenant) == 1
+        let companions = tenant.map { tenants.count(of: $0) - (ownTenant == $0 ? 1 : 0) } ?? 0
+        return max(
+            0, organisations - (isLoneMember ? 1 : 0) - (isAloneInTenant ? 1 : 0) - (companions > 0 ? 1 : 0))
     }
 
     private mutating func add(_ part: MemberPart) {

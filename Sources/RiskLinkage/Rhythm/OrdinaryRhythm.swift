@@ -25,7 +25,7 @@ struct OrdinaryRhythm: Sendable {
     }
 
     /// Whether a day moved so many so far that it tells nobody from another: a holiday, an outage. Such days are left
-    /// out, since those whom it hit alike would look alike. A network would have to be a third of all accounts to do so.
+    /// out, since those whom it hit alike would look alike. A network would have to be a third of all accounts for it.
     func isShock(dayAt place: Int) -> Bool {
         let mean = abs(day(place))
         return mean > Self.shock && mean * Double(dayCounts[place]).squareRoot() > Self.shockDeviations

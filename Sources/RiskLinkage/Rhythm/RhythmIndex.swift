@@ -31,8 +31,8 @@ struct RhythmIndex: Sendable {
     /// The most accounts in the sample.
     static let capacity = 4096
     private static let blockSize = 32
-    /// The sample is gone through in panels. Every other one is compared with an account's vector and its first shuffled
-    /// one, the rest with its vector and the second: two orders for the price of one.
+    /// The sample is gone through in panels. Every other one is compared with an account's vector and its first
+    /// shuffled one, the rest with its vector and the second: two orders for the price of one.
     private static let panelSize = 256
     /// Of accounts that come while all in the sample are recent, one of so many takes another's place.
     private static let exchangeRate: UInt64 = 8

@@ -1,8 +1,8 @@
 /// An adversary of our own: a behaviour that the four named campaigns do not show, to be judged and never learned.
 ///
-/// All of them act between 2026-04-22 and 2026-06-05. They come on top of a world: every other account's events stay the
-/// same bytes, whichever are switched on. Counts are those of scale 1; the behaviours follow what was reported of later
-/// campaigns and of the market for accounts, the numbers are assumed.
+/// All of them act between 2026-04-22 and 2026-06-05; only the first is made before, in April. They come on top of a
+/// world: every other account's events stay the same bytes, whichever are switched on. Counts are those of scale 1; the
+/// behaviours follow what was reported of later campaigns and of the market for accounts, the numbers are assumed.
 public enum Adversary: String, CaseIterable, Sendable {
     /// Made one by one over four weeks, a light ordinary user each for thirty days, then put to work.
     case slowDrip = "a1_slow_drip"
@@ -14,7 +14,7 @@ public enum Adversary: String, CaseIterable, Sendable {
     case wideThin = "a4_wide_thin"
     /// Nothing in common but the hours of a job queue and the kind of work.
     case unshared = "a5_unshared"
-    /// Nothing but hubs: carriers' addresses, free mail, a public agent; throw-away accounts drown what it has of its own.
+    /// Carriers' addresses, free mail, a public agent; throw-away accounts drown what it has of its own.
     case hubHiding = "a6_hub_hiding"
     /// Seats of invented organisations in education, start-up and security-research programmes.
     case programmeAbuse = "a7_programme_abuse"

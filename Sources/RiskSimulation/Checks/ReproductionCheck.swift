@@ -127,7 +127,7 @@ struct ReproductionChecks {
                 slack: kind == .banAware ? 16 : 1, after),
             within(
                 "exchanges of \(kind.rawValue)", exchanges, -0.05, 0.05, tally.exchanges[row],
-                slack: 0.2 * exchanges / max(1, accounts.squareRoot()), after),
+                slack: 0.5 * exchanges / max(1, accounts.squareRoot()), after),
             check(
                 "days of \(kind.rawValue) with events, from the world's start",
                 "within \(kind.days.lowerBound) to \(kind.days.upperBound)",
