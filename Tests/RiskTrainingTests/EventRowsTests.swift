@@ -54,6 +54,18 @@ import Testing
         #expect(fewest.positiveCount == all.positiveCount)
     }
 
+    @Test func featuresCanBeLeftOut() throws {
+        var training = EventTraining()
+        let (all, _) = try rows(training)
+        training.withoutFeatures = ["link.", "usage.requests"]
+        let (fewer, _) = try rows(training)
+        let kept = all.features.filter { !$0.name.hasPrefix("link.") && !$0.name.hasPrefix("usage.requests") }
+        #expect(fewer.features == kept && kept.count < all.features.count && fewer.rowCount == all.rowCount)
+        #expect(training.statement.contains("without=link.;usage.requests"))
+        training.withoutFeatures = ["no.such"]
+        #expect(throws: TrainingError.self) { try training.check() }
+    }
+
     @Test func labelsMayBeKnownLaterThanRowsEnd() throws {
         var training = EventTraining()
         training.untilMs = TinyWorld.moment(40)
