@@ -35,28 +35,29 @@ public struct SingleRows: Sendable {
         return row * width + column
     }
 
-    /// The dot products of this one's first rows with a range of another's rows.
+    /// The dot products of some rows with some of another's.
     ///
     /// - Parameters:
-    ///   - count: How many of these rows, from the first on.
+    ///   - own: Which of these rows.
     ///   - other: Rows of the same width.
     ///   - range: Which of the other's rows.
-    ///   - products: Gets the product of row i and the range's j-th row at i × `range.count` + j; at least so long.
-    /// - Complexity: O(count × range × width).
+    ///   - products: Gets the product of the i-th own row and the j-th other one at i × `range.count` + j; at least so
+    ///     long.
+    /// - Complexity: O(own × range × width).
     public func multiply(
-        first count: Int, by other: SingleRows, _ range: Range<Int>, into products: inout [Float]
+        _ own: Range<Int>, by other: SingleRows, _ range: Range<Int>, into products: inout [Float]
     ) {
         precondition(other.width == width, "rows of \(width) times rows of \(other.width)")
         precondition(
-            count >= 0 && count <= rowCount && range.lowerBound >= 0 && range.upperBound <= other.rowCount
-                && products.count >= count * range.count,
-            "\(count) of \(rowCount) rows times rows \(range) of \(other.rowCount) into \(products.count) numbers")
-        guard count > 0, !range.isEmpty else { return }
+            own.lowerBound >= 0 && own.upperBound <= rowCount && range.lowerBound >= 0
+                && range.upperBound <= other.rowCount && products.count >= own.count * range.count,
+            "rows \(own) of \(rowCount) times rows \(range) of \(other.rowCount) into \(products.count) numbers")
+        guard !own.isEmpty, !range.isEmpty else { return }
         useOneThreadPerCall()
-        let rows = blasCount(count, "rows")
+        let rows = blasCount(own.count, "rows")
         let columns = blasCount(range.count, "rows of the other")
         let depth = blasCount(width, "width")
-        elements.withUnsafeBufferPointer { a in
+        elements[own.lowerBound * width..<own.upperBound * width].withUnsafeBufferPointer { a in
             other.elements[range.lowerBound * width..<range.upperBound * width].withUnsafeBufferPointer { b in
                 products.withUnsafeMutableBufferPointer { c in
                     cblas_sgemm(
@@ -65,5 +66,24 @@ public struct SingleRows: Sendable {
                 }
             }
         }
+    }
+}
+
+/// The first place in a range whose number is at least so large; the range's end if there is none.
+///
+/// - Complexity: O(range), about 0.1 ns a number.
+public func firstPlace(in numbers: [Float], _ range: Range<Int>, atLeast least: Float) -> Int {
+    precondition(
+        range.lowerBound >= 0 && range.upperBound <= numbers.count, "\(range) is outside \(numbers.count) numbers")
+    return numbers.withUnsafeBufferPointer { numbers in
+        let bytes = UnsafeRawBufferPointer(numbers)
+        var place = range.lowerBound
+        while place + 16 <= range.upperBound {
+            let chunk = bytes.loadUnaligned(fromByteOffset: place * 4, as: SIMD16<Float>.self)
+            if any(chunk .>= least) { break }
+            place += 16
+        }
+        while place < range.upperBound, numbers[place] < least { place += 1 }
+        return place
     }
 }

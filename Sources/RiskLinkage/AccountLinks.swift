@@ -7,17 +7,30 @@ struct AccountLinks: Sendable {
         case unlabelled, abusive, verified
     }
 
-    /// One identifier the account came with.
+    /// One identifier the account came with. 24 bytes.
     struct Attachment: Sendable {
         let key: UInt64
-        /// Which life of the identifier it was seen in. One that was forgotten in between starts another life, in
-        /// which this account is not counted.
-        let life: Int64
         let atMs: Int64
+        private let shortLife: UInt32
         let identifierClass: UInt8
         /// Whether the account counts there as an organisation of its own.
         var isOwnOrganisation: Bool
+
+        /// Which life of the identifier it was seen in. One that was forgotten in between starts another life, in
+        /// which this account is not counted.
+        var life: Int64 { Int64(shortLife) }
+
+        init(key: UInt64, life: Int64, atMs: Int64, identifierClass: UInt8, isOwnOrganisation: Bool) {
+            self.key = key
+            self.atMs = atMs
+            shortLife = UInt32(life)
+            self.identifierClass = identifierClass
+            self.isOwnOrganisation = isOwnOrganisation
+        }
     }
+
+    /// Room for attachments is made in steps of this: doubling would waste a third of it.
+    private static let attachmentStep = 4
 
     /// The most identifiers remembered of one account. One that comes with ever new ones forgets its oldest of the same
     /// class, and is counted anew should it return to that.
@@ -77,6 +90,9 @@ struct AccountLinks: Sendable {
         if attachments.count == Self.attachmentLimit {
             let sameClass = attachments.firstIndex { $0.identifierClass == UInt8(identifierClass.rawValue) }
             attachments.remove(at: sameClass ?? 0)
+        }
+        if attachments.count == attachments.capacity {
+            attachments.reserveCapacity(attachments.count + Self.attachmentStep)
         }
         attachments.append(
             Attachment(

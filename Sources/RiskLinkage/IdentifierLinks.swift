@@ -6,17 +6,17 @@ struct IdentifierLinks: Sendable {
     /// A number of its own for each time it came to be known. Not its time, which a caller could choose again.
     let life: Int64
     private(set) var lastSeenMs: Int64
-    private var accounts = 0
-    private var labelledBad = 0
-    private var verified = 0
+    @Compact private var accounts = 0
+    @Compact private var labelledBad = 0
+    @Compact private var verified = 0
+    @Compact var organisations = 0
+    @Compact var companions = 0
+    /// Accounts that were not new any more when they came with it: what strangers take up one after another is public.
+    @Compact private(set) var settled = 0
+    @Compact private var homeAccounts = 0
+    private var homeCluster: UInt64 = 0
     private var bans = LatestBans()
     private var arrivals: DecayedArrivals
-    var organisations = 0
-    var companions = 0
-    /// Accounts that were not new any more when they came with it: what strangers take up one after another is public.
-    private(set) var settled = 0
-    /// The cluster that most of its accounts belong to, and how many do, as far as that was counted; 0: none.
-    private(set) var home: (cluster: UInt64, accounts: Int) = (0, 0)
     /// The two accounts that came with it last and belonged to no cluster; 0: none.
     private(set) var loners: (UInt64, UInt64) = (0, 0)
 
@@ -27,6 +27,12 @@ struct IdentifierLinks: Sendable {
         arrivals = DecayedArrivals(atMs: firstSeenMs)
     }
 
+    /// The cluster that most of its accounts belong to, and how many do, as far as that was counted; 0: none.
+    private(set) var home: (cluster: UInt64, accounts: Int) {
+        get { (homeCluster, homeAccounts) }
+        set { (homeCluster, homeAccounts) = newValue }
+    }
+
     /// Distinct accounts.
     var accountCount: Int { accounts }
 
@@ -34,12 +40,14 @@ struct IdentifierLinks: Sendable {
     static let newAccountMs: Int64 = 14 * 86_400_000
 
     /// An account came with it.
-    mutating func see(atMs: Int64, isNewAccount: Bool, account: AccountLinks) {
+    ///
+    /// - Parameters:
+    ///   - newCount: How many accounts there are now, if it was not known to be among them; otherwise nil.
+    mutating func see(atMs: Int64, newCount: Int?, account: AccountLinks) {
         lastSeenMs = max(lastSeenMs, atMs)
-        guard isNewAccount else { return }
-        accounts += 1
+        guard let newCount else { return }
+        accounts = newCount
         if let bornMs = account.bornMs, atMs - bornMs > Self.newAccountMs { settled += 1 }
-        if account.organisation == nil { organisations += 1 }
         arrivals.add(atMs: atMs)
         relabel(from: .unlabelled, to: account.standing, oldAtMs: 0, atMs: account.labelledAtMs)
     }

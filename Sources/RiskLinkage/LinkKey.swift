@@ -12,7 +12,8 @@ enum LinkKey {
 
     static func account(_ reference: Reference) -> UInt64 { hash(.max, reference) }
 
-    static func organisation(_ reference: Reference) -> UInt64 { hash(.max - 1, reference) }
+    /// The same in every process, since organisations are sketched. Never a table's key by itself.
+    static func organisation(_ reference: Reference) -> UInt64 { StableHash.hash(reference) }
 
     static func claimedClient(_ reference: Reference) -> UInt64 { hash(.max - 2, reference) }
 

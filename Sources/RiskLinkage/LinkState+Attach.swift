@@ -29,12 +29,16 @@ extension LinkState {
         if alive == nil { identifiers.remove(key) }
         let life = alive?.life ?? nextLife()
         let isNew = account.attach(identifierClass, key: key, life: life, atMs: keys.timeMs)
+        let accountCount = isNew ? alive.map { countWith(account.reference, on: key, $0) } ?? 1 : nil
         identifiers.touch(key, inserting: IdentifierLinks(firstSeenMs: keys.timeMs, life: life)) {
-            $0.see(atMs: keys.timeMs, isNewAccount: isNew, account: account)
+            $0.see(atMs: keys.timeMs, newCount: accountCount, account: account)
         }
         if let organisation = account.organisation {
-            let isNewTenant = seePair(key, life: life, with: organisation, atMs: keys.timeMs, accounts: isNew ? 1 : 0)
-            if isNewTenant { identifiers.modify(key) { $0.organisations += 1 } }
+            if seeTenant(organisation, key, life: life, atMs: keys.timeMs, accounts: isNew ? 1 : 0) {
+                countOrganisation(organisation, on: key)
+            }
+        } else if isNew {
+            countOrganisation(~StableHash.hash(account.reference), on: key)
         }
         if let companion = identifierClass.companion, let other = keys.key(of: companion),
             seePair(key, life: life, with: other, atMs: keys.timeMs, accounts: 0)
@@ -63,12 +67,31 @@ extension LinkState {
     /// An account that counted on an identifier as an organisation of its own turns out to belong to a tenant.
     private mutating func moveToTenant(_ attachment: AccountLinks.Attachment, _ organisation: UInt64, atMs: Int64) {
         guard identifiers[attachment.key]?.life == attachment.life else { return }
-        let isNew = seePair(attachment.key, life: attachment.life, with: organisation, atMs: atMs, accounts: 1)
-        identifiers.modify(attachment.key) { $0.organisations += isNew ? 0 : -1 }
+        let isNew = seeTenant(organisation, attachment.key, life: attachment.life, atMs: atMs, accounts: 1)
+        let isCrowd = identifiers[attachment.key].map { $0.organisations > Crowd.organisationLimit } ?? false
+        if isCrowd {
+            // Sketches never give back: the account stays counted beside its tenant.
+            if isNew { countOrganisation(organisation, on: attachment.key) }
+        } else if !isNew {
+            identifiers.modify(attachment.key) { $0.organisations -= 1 }
+        }
     }
 
+    /// Whether the tenant is not known to be counted on the identifier. Of a crowd no more pairs are taken in.
+    private mutating func seeTenant(
+        _ organisation: UInt64, _ key: UInt64, life: Int64, atMs: Int64, accounts: Int32
+    ) -> Bool {
+        if let links = identifiers[key], links.organisations > Crowd.organisationLimit,
+            pairs[LinkKey.pair(key, life: life, with: organisation)] == nil
+        {
+            return true
+        }
+        return seePair(key, life: life, with: organisation, atMs: atMs, accounts: accounts)
+    }
+
+    /// From 1 to 2³² − 1 and then from 1 again: attachments keep 32 bits.
     private mutating func nextLife() -> Int64 {
-        lives += 1
+        lives = lives % Int64(UInt32.max) + 1
         return lives
     }
 

@@ -59,8 +59,9 @@ extension LinkState {
         return summary
     }
 
-    private func member(_ key: UInt64, of cluster: UInt64) -> CampaignPage.Member? {
-        guard let membership = clusters.membership(of: key), membership.cluster == cluster, let account = accounts[key]
+    private func member(_ entry: RollEntry, of cluster: UInt64) -> CampaignPage.Member? {
+        guard let membership = clusters.membership(of: entry.key), membership.cluster == cluster,
+            membership.joinedMs == entry.joinedMs, let account = accounts[entry.key]
         else { return nil }
         let shared = Set(
             account.attachments.lazy.filter { sharedCount($0, in: cluster) > 1 }.map { Int($0.identifierClass) })
@@ -87,8 +88,10 @@ extension LinkState {
 
     private func evidence(of record: ClusterRecord) -> [CampaignPage.Evidence] {
         var found = Array(repeating: ClassEvidence(), count: IdentifierClass.slotCount)
-        for key in record.roll.suffix(Self.evidenceMemberLimit) {
-            guard clusters.membership(of: key)?.cluster == record.id.number, let account = accounts[key] else { continue }
+        for entry in record.roll.suffix(Self.evidenceMemberLimit) {
+            guard let membership = clusters.membership(of: entry.key), membership.cluster == record.id.number,
+                membership.joinedMs == entry.joinedMs, let account = accounts[entry.key]
+            else { continue }
             var classes: Set<Int> = []
             for attachment in account.attachments {
                 let shared = sharedCount(attachment, in: record.id.number)

@@ -60,16 +60,18 @@ extension LinkState {
     private mutating func leave(_ key: UInt64, _ account: AccountLinks) {
         guard let membership = clusters.membership(of: key) else { return }
         clusters.leave(key, account)
+        let clusters = clusters
         for attachment in account.attachments {
-            identifiers.modify(attachment.key) { [clusters] in
-                $0.noteLeaver(of: membership.cluster, resolve: clusters.resolve)
+            identifiers.modify(attachment.key) {
+                $0.noteLeaver(of: membership.cluster) { clusters.resolve($0) }
             }
         }
     }
 
     private mutating func noteMember(of cluster: UInt64, on keys: [UInt64]) {
+        let clusters = clusters
         for key in keys {
-            identifiers.modify(key) { [clusters] in $0.noteMember(of: cluster, resolve: clusters.resolve) }
+            identifiers.modify(key) { $0.noteMember(of: cluster) { clusters.resolve($0) } }
         }
     }
 }

@@ -76,6 +76,8 @@ extension LinkState {
         {
             sharesOrganisation = true
             related = Double(max(0, Int(pair.accounts) - (own != nil && account?.organisation == organisation ? 1 : 0)))
+        } else if let organisation = keys.organisation {
+            sharesOrganisation = mayBeSketched(organisation, on: key, links)
         }
         var sharesCompanion = false
         if let companion = identifierClass.companion, let ownCompanion = keys.key(of: companion) {
@@ -94,12 +96,18 @@ extension LinkState {
         _ sight: inout Sight, _ keys: EventKeys, _ account: AccountLinks?, _ membership: Membership?,
         _ joining: ClusterJoining
     ) {
-        let candidate = joining.bestCluster(excluding: membership?.cluster ?? 0) { clusters[$0]?.members }
+        // Closures that took all of the state would copy it.
+        let (accounts, clusters) = (accounts, clusters)
+        let candidates = joining.clusters(excluding: membership?.cluster ?? 0) { clusters.members(of: $0) }
+        let candidate = candidates.first
         guard let membership, let record = clusters[membership.cluster] else {
             if let candidate {
                 sight.placement = .joins(candidate)
                 show(candidate.ties, of: candidate.key, nil, &sight.snapshot, keys, account)
-            } else if let loner = joining.bestLoner(isFree: { isFree($0, other: keys.account) }) {
+                sight.snapshot.rivals = rivals(candidates.dropFirst(), keys, account)
+            } else if let loner = joining.bestLoner(isFree: {
+                $0 != keys.account && accounts.contains($0) && clusters.membership(of: $0) == nil
+            }) {
                 sight.placement = .founds(loner)
             }
             return
@@ -111,7 +119,7 @@ extension LinkState {
         let isTied = isHeld || prior + ClusterJoining.sum(grounds) >= ClusterFacts.tieThreshold
         let candidateIsHeld = candidate.map { candidate in
             let lasting = candidate.ties.filter(\.identifierClass.character.kind.lasts)
-            let others = clusters[candidate.key]?.members ?? 0
+            let others = clusters.members(of: candidate.key) ?? 0
             return ClusterRecord.prior(others: others) + ClusterJoining.sum(lasting) >= ClusterFacts.tieThreshold
         }
         switch (candidate, isTied) {
@@ -143,8 +151,20 @@ extension LinkState {
         snapshot.tieAgain()
     }
 
-    private func isFree(_ account: UInt64, other: UInt64) -> Bool {
-        account != other && accounts[account] != nil && clusters.membership(of: account) == nil
+    /// What would count were the account not to share what ties it to a surer cluster.
+    private func rivals(
+        _ candidates: ArraySlice<ClusterJoining.Candidate>, _ keys: EventKeys, _ account: AccountLinks?
+    ) -> [RivalCluster] {
+        candidates.sorted { $0.key < $1.key }.compactMap { candidate in
+            guard let record = clusters[candidate.key] else { return nil }
+            var ties = Array(repeating: 0.0, count: IdentifierClass.slotCount)
+            for tie in candidate.ties {
+                ties[tie.identifierClass.rawValue] = max(ties[tie.identifierClass.rawValue], tie.nats)
+            }
+            let facts = record.facts(
+                atMs: keys.timeMs, leavingOut: nil, account: account, tenant: keys.organisation)
+            return RivalCluster(facts: facts, ties: ties)
+        }
     }
 }
 

@@ -45,11 +45,15 @@ public struct LinkState: Sendable {
     /// ``ClassCharacter/lifetimeDays``.
     public static let retentionMs: Int64 = 180 * 86_400_000
 
+    /// Identifiers with many accounts or organisations are few: hubs. Sketches of them take 2.6 kB.
+    private static let (crowdMinimum, identifiersPerCrowd) = (256, 512)
+
     /// How much it can hold.
     public let capacity: Capacity
     var accounts: RecencyTable<AccountLinks>
     var identifiers: RecencyTable<IdentifierLinks>
     var pairs: RecencyTable<PairLinks>
+    var crowds: RecencyTable<Crowd>
     var clusters: ClusterTable
     var lives: Int64 = 0
     var population: Population
@@ -62,6 +66,7 @@ public struct LinkState: Sendable {
         accounts = RecencyTable(capacity: capacity.accounts)
         identifiers = RecencyTable(capacity: capacity.identifiers)
         pairs = RecencyTable(capacity: 2 * capacity.identifiers)
+        crowds = RecencyTable(capacity: max(Self.crowdMinimum, capacity.identifiers / Self.identifiersPerCrowd))
         clusters = ClusterTable(accountCapacity: capacity.accounts)
         population = Population(capacity: capacity.identifiers)
         rhythms = RhythmIndex(capacity: min(RhythmIndex.capacity, capacity.accounts))
@@ -98,14 +103,11 @@ public struct LinkState: Sendable {
     /// Forgets a few entries that nobody touched for too long; each event pays for a few of a table.
     private mutating func forgetStale(before timeMs: Int64) {
         for _ in 0..<2 {
-            if let (key, account) = accounts.stalest, account.lastSeenMs < timeMs { accounts.remove(key) }
-            if let (key, identifier) = identifiers.stalest, identifier.lastSeenMs < timeMs { identifiers.remove(key) }
+            accounts.removeStalest { $0.lastSeenMs < timeMs }
+            identifiers.removeStalest { $0.lastSeenMs < timeMs }
         }
-        for _ in 0..<8 {
-            guard let (key, pair) = pairs.stalest, pair.lastSeenMs < timeMs else { break }
-            pairs.remove(key)
-        }
-        clusters.forgetStale(before: timeMs) { [accounts] in accounts[$0] != nil }
+        for _ in 0..<8 where !pairs.removeStalest(if: { $0.lastSeenMs < timeMs }) { break }
+        clusters.forgetStale(before: timeMs) { [accounts] in accounts.contains($0) }
     }
 }
 

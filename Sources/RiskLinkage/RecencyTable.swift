@@ -44,9 +44,28 @@ struct RecencyTable<Value: Sendable>: Sendable {
         find(key).map { segments[$0 >> Self.segmentShift][$0 & (Self.segmentSize - 1)].value }
     }
 
+    /// Whether a key is in, without touching or copying it.
+    func contains(_ key: UInt64) -> Bool { find(key) != nil }
+
+    /// What is wanted of the value under a key, without touching or copying it; nil if there is none.
+    func read<Result>(_ key: UInt64, _ body: (borrowing Value) -> Result) -> Result? {
+        guard let slot = find(key) else { return nil }
+        return segments[slot >> Self.segmentShift].withUnsafeBufferPointer {
+            body($0[slot & (Self.segmentSize - 1)].value)
+        }
+    }
+
     /// The key and value that were touched longest ago.
     var stalest: (key: UInt64, value: Value)? {
         oldest == Self.none ? nil : (self[slot: oldest].key, self[slot: oldest].value)
+    }
+
+    /// Forgets the entry that was touched longest ago if it is over; whether there was one to forget.
+    @discardableResult
+    mutating func removeStalest(if isOver: (Value) -> Bool) -> Bool {
+        guard oldest != Self.none, isOver(self[slot: oldest].value) else { return false }
+        remove(self[slot: oldest].key)
+        return true
     }
 
     /// All keys, the one touched longest ago first.

@@ -68,7 +68,7 @@ public struct ModelTraining {
         let toFit = data.toFit
         let table = BinnedTable(toFit, threads: options.threads)
         var isLinear = options.trees.base == .linear
-        var treeCount = min(options.trees.treeLimit, TreeOptions.unstoppedTreeLimit)
+        var treeCounts = learner.stages(of: min(options.trees.treeLimit, TreeOptions.unstoppedTreeLimit))
         if let split {
             let choice = try learner.choose(
                 toFit, table, fitted: split.fitted, heldOut: split.heldOut, progress: phase(0, 0.6, "held-out fit"))
@@ -78,10 +78,10 @@ public struct ModelTraining {
                 TrainingStatement.Metric(name: "heldout_log_loss_base_\($0.base)", value: $0.loss)
             }
             isLinear = choice.isLinear
-            treeCount = learner.treeCount(choice.model.trees.count, fitted: split.fitted.count, all: data.rowCount)
+            treeCounts = learner.treeCounts(choice.treeCounts, fitted: split.fitted.count, all: data.rowCount)
         }
         let model = try learner.fit(
-            toFit, table, rows: Array(0..<data.rowCount), isLinear: isLinear, treeCount: treeCount,
+            toFit, table, rows: Array(0..<data.rowCount), isLinear: isLinear, treeCounts: treeCounts,
             progress: phase(0.6, 1, "final fit"))
         document.kind = kind(model)
         document.training.options += [

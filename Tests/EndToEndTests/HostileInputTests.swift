@@ -199,6 +199,8 @@ private enum HostileFrames {
                 samples.append(try requestFrame(id, .scoreBatch(batch)))
                 let label = FeedbackCall(target: .account(Reference("a\(index)")), verdict: .abusive, source: "fuzz")
                 samples.append(try requestFrame(id, .feedback(label)))
+                let lookup = LookupCampaignCall(target: .account(Reference("account-\(index)")), pageToken: "p1.c1.1")
+                samples.append(try requestFrame(id, .lookupCampaign(lookup)))
             }
         }
         return samples

@@ -34,6 +34,10 @@ import Testing
         replies.append("\(second)")
         #expect(second.link(.ipPrefix)?.accounts == 1 && second.link(.device)?.accounts == 1, "they do link")
         replies.append("\(try await client.send(.observe(ObserveCall(event: whole))).outcome.get())")
+        let third = try await client.send(.score(.detailed(try Self.event("c", Self.raw)))).answer()
+        let (campaign, _) = try await client.lookupCampaign(.account(Reference("a")))
+        #expect(third.cluster?.id == campaign.summary.id && campaign.members.count == 3, "they are a cluster")
+        replies += ["\(third)", "\(campaign)"]
 
         // Each refusal concerns a value that it must not repeat.
         var both = whole

@@ -8,7 +8,7 @@ import Testing
         "template", "prompt", "device", "fingerprint", "address range", "network", "ip ", "cluster", "rhythm", "hour",
         "synchron", "burst", "recent sign-ups", "shared", "same", "similar", "pattern", "proxy", "vpn", "token",
         "reasoning", "grading",
-        "limit", "count", "share of", "%", "hash", "partner", "model", "domain", "card", "proportion", "banned",
+        "limit", "share of", "%", "hash", "partner", "model", "domain", "card", "proportion", "banned",
     ]
 
     @Test func noTextRevealsADetectionRule() {

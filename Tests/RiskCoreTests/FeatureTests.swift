@@ -7,7 +7,9 @@ import Testing
         let names = FeatureCatalogue.features.map(\.name)
         #expect(Set(names).count == names.count)
         #expect(FeatureCatalogue.features.allSatisfy { !$0.summary.isEmpty && $0.definitionVersion >= 1 })
-        let families: Set = ["context", "signup", "payment", "account", "usage", "intel", "link"]
+        let families: Set = [
+            "context", "signup", "payment", "account", "usage", "intel", "link", "cluster", "rhythm",
+        ]
         #expect(names.allSatisfy { families.contains(String($0.prefix { $0 != "." })) })
     }
 

@@ -131,6 +131,27 @@ import Testing
         #expect(links.removing(.tlsClient).population.metadataMissingRate == nil)
     }
 
+    /// The device ties it to one cluster, the card less surely to another: without the device it belongs to the other.
+    @Test func withoutItsSurestTieItBelongsToTheOtherCluster() {
+        var links = LinkSnapshot()
+        (links[.device], links[.instrument]) = (LinkFacts(), LinkFacts())
+        links[.device]?.tie = 12
+        var (first, second) = (ClusterFacts(id: ClusterID(1)), ClusterFacts(id: ClusterID(2)))
+        (first.prior, second.prior) = (-5, -5)
+        links.cluster = first
+        var ties = Array(repeating: 0.0, count: IdentifierClass.slotCount)
+        ties[IdentifierClass.instrument.rawValue] = 9
+        links.rivals = [RivalCluster(facts: second, ties: ties)]
+        links.tieAgain()
+        #expect(links.cluster?.id == ClusterID(1) && links.cluster?.tie == 7 && links.rivals.count == 1)
+        let without = links.removing(.device)
+        #expect(without.cluster?.id == ClusterID(2) && without.cluster?.tie == 4 && without.rivals.isEmpty)
+        #expect(without[.instrument]?.tie == 9)
+        let still = links.removing(.instrument)
+        #expect(still.cluster == links.cluster && still.rivals.isEmpty)
+        #expect(links.removingCluster().rivals.isEmpty)
+    }
+
     /// Device and card hold an account in its cluster; with one of them alone it does not belong.
     @Test func whoeverSharesTooLittleBelongsToNoCluster() {
         var links = LinkSnapshot()

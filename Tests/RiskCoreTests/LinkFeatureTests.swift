@@ -31,7 +31,7 @@ import Testing
             try value(
                 "link.weighted_classes", Fixture.links(identifierClass) { $0.organisations = organisations })
         }
-        for identifierClass in IdentifierClass.linked {
+        for identifierClass in IdentifierClass.equallyLinked {
             #expect(try weight(identifierClass, 4) == 0)
             var previous = 0.0
             for organisations in 5...200 {

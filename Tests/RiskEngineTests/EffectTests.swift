@@ -13,7 +13,7 @@ import Testing
                 IdentifierClass.linked.contains(identifierClass)
             else { return nil }
             return (field, identifierClass)
-        } + [(nil, .email), (nil, .phone)]
+        } + [(nil, .email), (nil, .phone), (nil, .prefix)]
 
     /// What an event says, so that it can be built again without one identifier.
     private struct Draft {
@@ -37,7 +37,8 @@ import Testing
                 switch (field, identifierClass) {
                 case (let field?, _): try builder.set(field, reference: reference)
                 case (nil, .email): builder.setEmail(reference)
-                default: builder.setPhone(reference)
+                case (nil, .phone): builder.setPhone(reference)
+                default: try addPrefix(value, to: &builder)
                 }
             }
             for field in EventField.allCases {
@@ -45,15 +46,25 @@ import Testing
             }
             return try builder.build()
         }
+
+        /// Eight MinHash values, half of which two prompts may have in common.
+        private func addPrefix(_ value: String, to builder: inout EventBuilder) throws {
+            for place in 0..<8 {
+                let text = place < 4 ? "\(place)\(value)" : "\(place)\(value == "v0" ? "v1" : value)"
+                try builder.add(.prefixMinhash, reference: Reference(text))
+            }
+        }
     }
 
-    private func draft(_ generator: inout SeededGenerator, account: String, atMs: Int64) -> Draft {
+    private func draft(
+        _ generator: inout SeededGenerator, account: String, atMs: Int64, values: Int = 4
+    ) -> Draft {
         var draft = Draft(
             type: ["signup", "payment", "usage"].randomElement(using: &generator) ?? "signup", account: account,
             atMs: atMs,
             organisation: Bool.random(using: &generator) ? "o\(Int.random(in: 0..<9, using: &generator))" : nil)
         for (_, identifierClass) in Self.fields where Int.random(in: 0..<3, using: &generator) > 0 {
-            draft.identifiers[identifierClass] = "v\(Int.random(in: 0..<4, using: &generator))"
+            draft.identifiers[identifierClass] = "v\(Int.random(in: 0..<values, using: &generator))"
         }
         if draft.type == "usage" {
             draft.numbers[.metadataMissingRate] = .random(in: 0...1, using: &generator)
@@ -117,7 +128,8 @@ import Testing
         #expect(compared.count >= 5, "seed \(seed): \(compared)")
     }
 
-    /// For an account with a past, "without it" means as though it never had come with it.
+    /// For an account with a past, "without it" means as though it never had come with it. What ties it to a cluster
+    /// depends on what became of that without it, and is left out here.
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
     func withoutItMeansNeverHavingHadIt(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
@@ -129,14 +141,21 @@ import Testing
         for step in 0..<200 {
             timeMs += .random(in: 0...7_200_000, using: &generator)
             let account = "a\(Int.random(in: 0..<12, using: &generator))"
-            let draft = draft(&generator, account: account, atMs: timeMs)
+            // Few values, so that no account forgets any of its identifiers for room.
+            let draft = draft(&generator, account: account, atMs: timeMs, values: 2)
             let observed = with.apply(try draft.event())
             let never = without.apply(try draft.event(without: account == "a0" ? identifierClass : nil))
             guard account == "a0" else { continue }
             let expected = observed.removing(identifierClass)
-            #expect(never.facts == expected.facts, "seed \(seed) step \(step) \(identifierClass)")
-            #expect(never.population == expected.population, "seed \(seed) step \(step) \(identifierClass)")
-            #expect(never.account == expected.account, "seed \(seed) step \(step) \(identifierClass)")
+            let place = "seed \(seed) step \(step) \(identifierClass)"
+            for other in IdentifierClass.linked {
+                var (left, right) = (never[other], expected[other])
+                left?.tie = 0
+                right?.tie = 0
+                #expect(left == right, "\(place): \(other)")
+            }
+            #expect(never.population == expected.population, "\(place)")
+            #expect(never.account == expected.account, "\(place)")
         }
     }
 

@@ -163,11 +163,11 @@ import Testing
 
     @Test func freshSiblingsAreNotEstablished() throws {
         var state = LinkState()
-        for index in 0..<50 { _ = state.apply(try Self.event("a\(index)", atMs: 1000, [(.ipPrefixRef, "p")])) }
-        let now = state.apply(try Self.event("b", atMs: 1000, [(.ipPrefixRef, "p")]))
-        #expect(abs(now[.ipPrefix]?.established ?? 1) < 1e-9)
-        let later = state.apply(try Self.event("c", atMs: 1000 + 120 * 86_400_000, [(.ipPrefixRef, "p")]))
-        #expect((later[.ipPrefix]?.established ?? 0) > 45)
+        for index in 0..<50 { _ = state.apply(try Self.event("a\(index)", atMs: 1000, [(.emailDomainRef, "p")])) }
+        let now = state.apply(try Self.event("b", atMs: 1000, [(.emailDomainRef, "p")]))
+        #expect(abs(now[.emailDomain]?.established ?? 1) < 1e-9)
+        let later = state.apply(try Self.event("c", atMs: 1000 + 120 * 86_400_000, [(.emailDomainRef, "p")]))
+        #expect((later[.emailDomain]?.established ?? 0) > 45)
     }
 
     @Test func memoryIsBoundedAndTheStalestGoFirst() throws {
@@ -181,7 +181,8 @@ import Testing
         #expect(state.counts.identifiers <= 200)
         #expect(state.counts.evictions > 0)
         let facts = state.apply(try Self.event("b", atMs: 9000, [(.ipPrefixRef, "shared"), (.deviceRef, "d4999")]))
-        #expect(facts[.ipPrefix]?.accounts == 5000, "what is in use is not forgotten")
+        // So many are sketched.
+        #expect(abs((facts[.ipPrefix]?.accounts ?? 0) - 5000) < 650, "what is in use is not forgotten")
         #expect(facts[.device]?.accounts == 1)
     }
 }

@@ -51,9 +51,10 @@ import Testing
             table.remove(key)
             naive.remove(key)
         default:
-            guard let stalest = table.stalest?.key else { return }
-            table.remove(stalest)
-            naive.remove(stalest)
+            let isOver = number.isMultiple(of: 2)
+            let removed = table.removeStalest { _ in isOver }
+            #expect(removed == (isOver && !naive.entries.isEmpty))
+            if let stalest = naive.entries.first?.key, isOver { naive.remove(stalest) }
         }
     }
 

@@ -54,6 +54,18 @@ import Testing
         #expect(fewest.positiveCount == all.positiveCount)
     }
 
+    @Test func featuresCanBeLeftOut() throws {
+        var training = EventTraining()
+        let (all, _) = try rows(training)
+        training.withoutFeatures = ["link.", "usage.requests"]
+        let (fewer, _) = try rows(training)
+        let kept = all.features.filter { !$0.name.hasPrefix("link.") && !$0.name.hasPrefix("usage.requests") }
+        #expect(fewer.features == kept && kept.count < all.features.count && fewer.rowCount == all.rowCount)
+        #expect(training.statement.contains("without=link.;usage.requests"))
+        training.withoutFeatures = ["no.such"]
+        #expect(throws: TrainingError.self) { try training.check() }
+    }
+
     @Test func labelsMayBeKnownLaterThanRowsEnd() throws {
         var training = EventTraining()
         training.untilMs = TinyWorld.moment(40)
@@ -101,6 +113,6 @@ import Testing
         let (document, all) = (try rows(training).1.train(place: "", digests: []) { _, _ in }, plain)
         #expect(document.training.rowCount == UInt64(all.rowCount))
         #expect(document.training.positiveCount == UInt64(all.positiveCount))
-        #expect(document.training.options.contains("identifier_dropout=true"))
+        #expect(document.training.options.contains("identifier_dropout=0.5"))
     }
 }

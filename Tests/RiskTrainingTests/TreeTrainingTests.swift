@@ -100,6 +100,37 @@ import Testing
         #expect(result.losses.min() == result.losses[result.trees.count])
     }
 
+    @Test func treesThatLookAtOthersOnlyAdd() throws {
+        for seed in 0..<3 as Range<UInt64> {
+            var random = Randoms(seed: seed)
+            let rows = 1200
+            let own = (0..<rows).map { _ in random.normal() }
+            let labels = own.map { random.uniform() < 1 / (1 + exp(2 - 2 * $0)) }
+            // Most of the abusive share a device, few of the others do: who shares none is innocent, one would think.
+            let accounts = labels.map { random.uniform() < ($0 ? 0.8 : 0.05) ? Double(random.int(1..<30)) : 0 }
+            let others = FeatureCatalogue.feature(named: "link.device.accounts")!
+            let data = TrainingData(
+                features: [
+                    ModelFeature(name: "f"),
+                    ModelFeature(
+                        name: others.name, definitionVersion: others.definitionVersion, direction: others.direction),
+                ], columns: [own, accounts], labels: labels)
+            var options = TrainingOptions(seed: seed)
+            options.kind = .trees
+            options.trees.othersOnlyAdd = true
+            options.trees.treeLimit = 120
+            let trees = Self.trees(try Self.train(data, options))
+            let lookers = trees.filter { $0.splits.contains { $0.feature == 1 } }
+            #expect(!lookers.isEmpty && lookers.count < trees.count, "seed \(seed)")
+            for tree in lookers {
+                #expect(
+                    tree.splits.allSatisfy { $0.feature == 1 } && tree.leaves.allSatisfy { $0 >= 0 }, "seed \(seed)")
+            }
+            options.trees.base = .linear
+            #expect(throws: TrainingError.self) { try Self.train(data, options) }
+        }
+    }
+
     @Test func noiseTeachesNothing() throws {
         for seed in 0..<3 as Range<UInt64> {
             var random = Randoms(seed: seed)

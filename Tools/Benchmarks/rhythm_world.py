@@ -1,10 +1,10 @@
 """A small simulated world in which rings share their rhythm and nothing else.
 
-Every account has its own card, device, address, mail domain and template. Whatever is said of one account is drawn from the
-same distributions for all: how often it is on, how much it does, its hours, its fields. A ring has one job queue, which says
-on which days its accounts are on, how much there is to do, and when the queue runs dry; an honest account has a "queue" of its
-own of the same kind. So only the coincidence tells. In the shuffled world each ring account's days are permuted on their own
-(and each honest one's, which changes nothing): the habits stay, the coincidence goes.
+Every account has its own card, device, address, mail domain and template. What is said of one account is drawn from the same
+distributions for all: how often it is on, how much it does, its hours, its fields; but a ring's accounts look a little more
+like proxies, so that there is something to learn without the rhythm. A ring has one job queue, which says on which days its
+accounts are on, how much there is to do, and when the queue runs dry; an honest account has a "queue" of its own of the same
+kind. In the shuffled world every account's days are permuted on their own: the habits stay, the coincidence goes.
 """
 import csv
 import dataclasses
@@ -20,10 +20,10 @@ START_MS = 1_767_571_200_000
 @dataclasses.dataclass(frozen=True)
 class Shape:
     """How large the world is, and how closely a ring keeps together."""
-    accounts: int = 1800
-    rings: int = 6
-    ring_size: int = 30
-    days: int = 63
+    accounts: int = 2400
+    rings: int = 40
+    ring_size: int = 12
+    days: int = 56
     # An account follows the queue with this probability, else it decides by itself.
     follows: float = 0.9
     hour_jitter: float = 1.0
@@ -36,7 +36,7 @@ class Queue:
     def __init__(self, shape, random):
         self.on_share = random.uniform(0.52, 0.63)
         self.is_on = random.random(shape.days) < self.on_share
-        self.load = np.exp(random.normal(np.log(80), 0.8))
+        self.load = np.exp(random.normal(np.log(80), 0.2))
         self.day_factor = np.exp(random.normal(0, 0.45, shape.days))
         self.start_hour = random.uniform(0, 24)
         self.hours = random.uniform(6, 14)
@@ -47,7 +47,7 @@ class Queue:
 class Account:
     """One account's own habits, around its queue."""
 
-    def __init__(self, name, queue, shape, random, is_shuffled):
+    def __init__(self, name, queue, shape, random, is_ring, is_shuffled):
         self.name, self.shape, self.random = name, shape, random
         own = random.random(shape.days) < queue.on_share
         follows = random.random(shape.days) < shape.follows
@@ -60,7 +60,7 @@ class Account:
         self.requests = self.requests[order]
         self.requests[:self.first_day] = 0
         self.by_hour = self.lay(queue, random)[order] * (self.requests > 0)[:, None]
-        self.fields = self.draw_fields(random)
+        self.fields = self.draw_fields(random, is_ring)
 
     def lay(self, queue, random):
         """Shares of each day's requests by hour."""
@@ -70,8 +70,8 @@ class Account:
         weights = weights * random.uniform(0.5, 1.5, weights.shape)
         return weights / weights.sum(axis=1, keepdims=True)
 
-    def draw_fields(self, random):
-        """What is said of the account, the same for everyone."""
+    def draw_fields(self, random, is_ring):
+        """What is said of the account."""
         pick = random.choice
         return {
             "signup": {
@@ -80,7 +80,7 @@ class Account:
                 "email_domain_class": str(pick(["free", "free", "custom", "corporate"])),
                 "email_domain_ref": f"domain-{self.name}", "email_localpart_entropy": round(random.uniform(1.5, 4), 2),
                 "ip_type": str(pick(["residential", "hosting", "mobile"])), "ip_prefix_ref": f"prefix-{self.name}",
-                "proxy_confidence": round(random.beta(1, 6), 3), "device_ref": f"device-{self.name}",
+                "proxy_confidence": round(random.beta(2 if is_ring else 1, 6), 3), "device_ref": f"device-{self.name}",
                 "client_version_lag_days": int(random.exponential(20)), "form_fill_ms": int(random.uniform(4e3, 6e4)),
             },
             "payment": {
@@ -125,10 +125,10 @@ def write_world(directory, seed, is_shuffled, shape=Shape()):
         queue = Queue(shape, random)
         for index in range(shape.ring_size):
             members.append((f"r{ring}-{index}", ring))
-            accounts.append(Account(members[-1][0], queue, shape, random, is_shuffled))
+            accounts.append(Account(members[-1][0], queue, shape, random, True, is_shuffled))
     for index in range(shape.accounts - len(accounts)):
         members.append((f"h{index}", -1))
-        accounts.append(Account(members[-1][0], Queue(shape, random), shape, random, is_shuffled))
+        accounts.append(Account(members[-1][0], Queue(shape, random), shape, random, False, is_shuffled))
     events = sorted((event for account in accounts for event in account.events()),
                     key=lambda event: (event["event_time_ms"], event["account_ref"]))
     with open(directory / "events.jsonl", "w") as file:

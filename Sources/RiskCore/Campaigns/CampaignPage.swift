@@ -118,7 +118,7 @@ public struct CampaignPage: Sendable, Equatable {
     public var evidence: [Evidence] = []
     /// Days on which something happened, oldest first; the last ``LinkState`` remembers.
     public var timeline: [Day] = []
-    /// Members in the order in which they joined.
+    /// Members in the order in which they joined, those of a merged cluster behind those who were there before.
     public var members: [Member] = []
     /// Where the next page starts; nil after the last.
     public var nextMember: Int?

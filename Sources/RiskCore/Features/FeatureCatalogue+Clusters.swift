@@ -1,53 +1,59 @@
 extension FeatureCatalogue {
     /// The cluster family: what the account's cluster, which is more than any one identifier, says.
     ///
-    /// Whoever is in no cluster has the lowest value of each: absence of a link is no evidence, and no innocence either.
+    /// Missing for whoever is in none, which counts as the lowest value of each: absence of a link is no evidence.
     /// Up to four others say nothing: founders, families and a laboratory's first students are clusters, too.
-    static let clusters: [Feature] = [
-        cluster(
-            "accounts", .raises, .linkMultiIdentifier, skewed: true, "other accounts beyond four",
-            { beyondInnocent($0.accounts) }),
-        cluster(
-            "organisations", .raises, .linkMultiIdentifier, skewed: true, "other organisations beyond four",
-            { beyondInnocent($0.organisations) }),
-        cluster(
-            "unrelated_share", .raises, .linkMultiIdentifier, "organisations for each account, five related ones added",
-            { $0.organisations / ($0.accounts + LinkFacts.innocentAccounts) }),
-        cluster(
-            "tie", .raises, .linkMultiIdentifier, "how surely the account belongs, beyond what it takes, in nats",
-            { $0.organisations >= 1 ? max(0, $0.tie - ClusterFacts.tieThreshold) : 0 }),
-        cluster(
-            "tie_kinds", .raises, .linkMultiIdentifier, "kinds of identifier shared with it, other organisations given",
-            { $0.organisations >= 1 ? $0.tieKinds : 0 }),
-        cluster(
-            "arrivals_1d", .raises, .signupBurstNetwork, skewed: true, "accounts that joined, decayed over 1 day",
-            { min($0.arrivals1d, mostArrivals) }),
-        cluster(
-            "arrivals_7d", .raises, .signupBurstNetwork, skewed: true, "accounts that joined, decayed over 7 days",
-            { min($0.arrivals7d, mostArrivals) }),
-        cluster(
-            "young_share", .raises, .signupBurstNetwork, "share of accounts that joined in 7 days, five older ones added",
-            { $0.arrivals7d / ($0.accounts + LinkFacts.innocentAccounts) }),
-        cluster(
-            "labelled_bad", .raises, .linkBannedRecent, skewed: true, "accounts labelled abusive", { $0.labelledBad }),
-        cluster(
-            "labelled_share", .raises, .linkBannedRecent, "share of accounts labelled abusive, five innocent added",
-            labelledShare),
-    ] + clusterLabels + clusterManner
+    static let clusters: [Feature] =
+        [
+            cluster(
+                "accounts", .raises, .linkMultiIdentifier, skewed: true, "other accounts beyond four",
+                { beyondInnocent($0.accounts) }),
+            cluster(
+                "organisations", .raises, .linkMultiIdentifier, skewed: true, "other organisations beyond four",
+                { beyondInnocent($0.organisations) }),
+            cluster(
+                "unrelated_share", .raises, .linkMultiIdentifier,
+                "organisations for each account, five related ones added",
+                { $0.organisations / ($0.accounts + LinkFacts.innocentAccounts) }),
+            cluster(
+                "tie", .raises, .linkMultiIdentifier, "how surely the account belongs, beyond what it takes, in nats",
+                { $0.organisations >= 1 ? max(0, $0.tie - ClusterFacts.tieThreshold) : 0 }),
+            cluster(
+                "tie_kinds", .raises, .linkMultiIdentifier,
+                "kinds of identifier shared with it, other organisations given",
+                { $0.organisations >= 1 ? $0.tieKinds : 0 }),
+            cluster(
+                "arrivals_1d", .raises, .signupBurstNetwork, skewed: true, "accounts that joined, decayed over 1 day",
+                { min($0.arrivals1d, mostArrivals) }),
+            cluster(
+                "arrivals_7d", .raises, .signupBurstNetwork, skewed: true, "accounts that joined, decayed over 7 days",
+                { min($0.arrivals7d, mostArrivals) }),
+            cluster(
+                "young_share", .raises, .signupBurstNetwork,
+                "share of accounts that joined in 7 days, five older ones added",
+                { $0.arrivals7d / ($0.accounts + LinkFacts.innocentAccounts) }),
+            cluster(
+                "labelled_bad", .raises, .linkBannedRecent, skewed: true, "accounts labelled abusive",
+                { $0.labelledBad }),
+            cluster(
+                "labelled_share", .raises, .linkBannedRecent, "share of accounts labelled abusive, five innocent added",
+                labelledShare),
+        ] + clusterLabels + clusterManner
 
     private static let clusterLabels: [Feature] = [
         Feature(
             "cluster.ban_recency", .raises, .linkBannedRecent, isCluster: true,
             "labelled share, fading from the last label on: half after three days, towards 0"
         ) { observation in
-            guard let cluster = observation.cluster else { return 0 }
+            guard let cluster = observation.cluster else { return .nan }
             return labelledShare(cluster) * recency(of: cluster.lastBanMs, atMs: observation.timeMs)
         },
         Feature(
             "cluster.inherits", .raises, .linkBannedRecent, isCluster: true,
             "labelled share of a cluster that the account joins within days of its own birth, right after a ban"
         ) { observation in
-            guard let cluster = observation.cluster, let ban = cluster.lastBanMs else { return 0 }
+            guard let cluster = observation.cluster else { return .nan }
+            guard let ban = cluster.lastBanMs else { return 0 }
             let bornMs = observation.account.bornAtMs ?? observation.account.firstSeenMs ?? observation.timeMs
             // Made after the ban: it takes somebody's place.
             return bornMs >= ban ? labelledShare(cluster) * recency(of: ban, atMs: bornMs) : 0
@@ -82,7 +88,8 @@ extension FeatureCatalogue {
             "virtual_card_share", .raises, .payInstrumentRisk, "share of accounts on virtual cards, times its weight",
             { ($0.virtualCardShare ?? 0) * weight($0.organisations) }),
         cluster(
-            "template_share", .raises, .useTemplateShared, "share of accounts on its commonest template, times its weight",
+            "template_share", .raises, .useTemplateShared,
+            "share of accounts on its commonest template, times its weight",
             { ($0.templateShare ?? 0) * weight($0.organisations) }),
         cluster(
             "routes", .raises, .linkMultiIdentifier, "ways of signing up, beyond one",
@@ -102,7 +109,7 @@ extension FeatureCatalogue {
         _ value: @escaping @Sendable (ClusterFacts) -> Double
     ) -> Feature {
         Feature("cluster.\(name)", direction, reason, skewed: skewed, isCluster: true, summary) {
-            $0.cluster.map(value) ?? 0
+            $0.cluster.map(value) ?? .nan
         }
     }
 

@@ -4,6 +4,8 @@ public struct LinkSnapshot: Sendable, Equatable {
     public var facts: [LinkFacts?]
     /// The cluster that the account belongs to; nil if it belongs to none.
     public var cluster: ClusterFacts?
+    /// Other clusters that it would belong to by what it shares, by number; known as long as it is in no cluster yet.
+    public var rivals: [RivalCluster] = []
     /// How its rhythm compares with others'; nil before enough of it is known.
     public var rhythm: RhythmFacts?
     /// What the account's own earlier events said.
@@ -39,6 +41,7 @@ public struct LinkSnapshot: Sendable, Equatable {
     public func removingCluster() -> LinkSnapshot {
         var result = self
         result.rhythm = nil
+        result.rivals = []
         result.leaveCluster()
         return result
     }
@@ -53,6 +56,7 @@ public struct LinkSnapshot: Sendable, Equatable {
             result[other]?.sharesCompanion = false
         }
         if identifierClass == .tlsClient { result.population.forgetFingerprint(claimStands: facts != nil) }
+        for index in rivals.indices { result.rivals[index].remove(identifierClass) }
         result.tieAgain()
         return result
     }
@@ -62,7 +66,26 @@ public struct LinkSnapshot: Sendable, Equatable {
         guard var cluster else { return }
         let ties = Self.ties(IdentifierClass.linked.lazy.map { [facts] in ($0, facts[$0.rawValue]?.tie ?? 0) })
         (cluster.tie, cluster.tieKinds) = (cluster.prior + ties.sum, ties.kinds)
-        if cluster.tie < ClusterFacts.tieThreshold { leaveCluster() } else { self.cluster = cluster }
+        self.cluster = cluster
+        if !rivals.isEmpty { chooseCluster() }
+        if let cluster = self.cluster, cluster.tie < ClusterFacts.tieThreshold { leaveCluster() }
+    }
+
+    /// The surest of the cluster and its rivals becomes the cluster; of equally sure ones the older.
+    private mutating func chooseCluster() {
+        guard let cluster else { return }
+        var all = rivals + [RivalCluster(facts: cluster, ties: facts.map { $0?.tie ?? 0 })]
+        all.removeAll { $0.facts.tie < ClusterFacts.tieThreshold }
+        all.sort { $0.facts.id < $1.facts.id }
+        var best = 0
+        for index in all.indices where all[index].facts.tie > all[best].facts.tie { best = index }
+        guard !all.isEmpty else {
+            rivals = []
+            return
+        }
+        let chosen = all.remove(at: best)
+        (self.cluster, rivals) = (chosen.facts, all)
+        for index in facts.indices { facts[index]?.tie = chosen.ties[index] }
     }
 
     /// Without a cluster nothing that is shared ties the account to it.

@@ -8,7 +8,7 @@ public struct RhythmFacts: Sendable, Equatable {
     public var compared = 0.0
     /// Those of them that move as it does.
     public var twins = 0.0
-    /// How many would move as it does had its weeks come in another order; whole or half.
+    /// How many would move as it does had its weeks come in another order.
     public var twinsByChance = 0.0
     /// Those of ``twins`` that are labelled abusive.
     public var labelledTwins = 0.0

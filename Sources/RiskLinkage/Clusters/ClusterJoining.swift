@@ -30,6 +30,8 @@ struct ClusterJoining {
     /// What nobody else has is as rare as one in so many, even if fewer accounts are known: in a young service nothing
     /// would be rare.
     private static let rarestCount = 50_000.0
+    /// Shares are of at least so many others.
+    private static let leastOthers = 2_000.0
 
     private let shared: [Shared]
     private let population: Double
@@ -62,24 +64,22 @@ struct ClusterJoining {
         }
     }
 
-    /// The cluster that the account belongs to most surely, by a prior for each; nil if to none.
+    /// The clusters that the account belongs to, by a prior for each: the surest first, of equally sure ones the older.
     ///
     /// - Parameters:
     ///   - excluded: A cluster that is not asked about.
     ///   - others: Members of a cluster other than the account.
-    func bestCluster(excluding excluded: UInt64, others: (UInt64) -> Int?) -> Candidate? {
-        var best: Candidate?
+    func clusters(excluding excluded: UInt64, others: (UInt64) -> Int?) -> [Candidate] {
+        var result: [Candidate] = []
         var seen: [UInt64] = [0, excluded]
         for one in shared where !seen.contains(one.home) {
             seen.append(one.home)
             guard let count = others(one.home), count > 0 else { continue }
             let ties = ties(to: one.home, others: count)
             let tie = ClusterRecord.prior(others: count) + Self.sum(ties)
-            if tie >= ClusterFacts.tieThreshold, tie > best?.tie ?? -.infinity {
-                best = Candidate(key: one.home, ties: ties, tie: tie)
-            }
+            if tie >= ClusterFacts.tieThreshold { result.append(Candidate(key: one.home, ties: ties, tie: tie)) }
         }
-        return best
+        return result.sorted { $0.tie == $1.tie ? $0.key < $1.key : $0.tie > $1.tie }
     }
 
     /// The account outside all clusters that this one belongs with most surely; nil if with none.
@@ -119,7 +119,7 @@ struct ClusterJoining {
     ///   - outside: Accounts that have it and do not belong to the cluster.
     ///   - members: How many do belong.
     private func tie(_ one: Shared, inside: Double, outside: Int, besides members: Int) -> Tie? {
-        let others = max(1, population - Double(members))
+        let others = max(Self.leastOthers, population - Double(members))
         let share = Double(max(0, outside)) / others + 0.5 / max(Self.rarestCount, population)
         let nats = min(one.identifierClass.character.reliability, portableLog1p(max(0, inside / share - 1)))
         return nats > 0 ? Tie(identifierClass: one.identifierClass, nats: nats) : nil

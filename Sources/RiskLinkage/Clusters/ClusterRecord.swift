@@ -13,8 +13,9 @@ struct ClusterRecord: Sendable {
     private(set) var verified = 0
     private(set) var exchanges: Int64 = 0
     private(set) var history = ClusterHistory()
-    /// Keys of all that ever joined, in order; those that left are still among them.
-    private(set) var roll: [UInt64] = []
+    /// All that ever joined, in order, those of a merged cluster behind. Who left is still there; who came back is
+    /// there twice, and only the entry with the time of its membership counts.
+    private(set) var roll: [RollEntry] = []
     private var bans = LatestBans()
     private var arrivals: DecayedArrivals
     private var births = WholeSpread()
@@ -36,7 +37,8 @@ struct ClusterRecord: Sendable {
     /// An account joins.
     mutating func join(_ key: UInt64, _ part: MemberPart, _ account: AccountLinks, atMs: Int64) {
         members += 1
-        roll.append(key)
+        roll.append(RollEntry(key: key, joinedMs: atMs))
+        lastSeenMs = max(lastSeenMs, atMs)
         bornMs = min(bornMs, account.history?.firstSeenMs ?? atMs)
         arrivals.add(atMs: atMs)
         history.noteJoin(atMs: atMs)
@@ -165,9 +167,12 @@ struct ClusterRecord: Sendable {
     }
 
     private func otherOrganisations(than tenant: UInt64?, own: MemberPart?) -> Int {
-        let isLoneMember = own.map { $0.tenant == 0 } ?? false
-        let isOwnTenantHere = tenant.map { tenants.contains($0) } ?? false
-        return max(0, organisations - (isLoneMember ? 1 : 0) - (isOwnTenantHere ? 1 : 0))
+        let ownTenant = own?.tenant ?? 0
+        let isLoneMember = own != nil && ownTenant == 0
+        let isAloneInTenant = ownTenant != 0 && tenants.count(of: ownTenant) == 1
+        let companions = tenant.map { tenants.count(of: $0) - (ownTenant == $0 ? 1 : 0) } ?? 0
+        return max(
+            0, organisations - (isLoneMember ? 1 : 0) - (isAloneInTenant ? 1 : 0) - (companions > 0 ? 1 : 0))
     }
 
     private mutating func add(_ part: MemberPart) {
@@ -195,4 +200,12 @@ struct ClusterRecord: Sendable {
         if let rhythm = part.rhythm { rhythms.remove(rhythm) }
         exchanges -= part.exchanges
     }
+}
+
+/// That an account joined a cluster.
+struct RollEntry: Sendable {
+    /// The account's table key.
+    let key: UInt64
+    /// When, Unix milliseconds.
+    let joinedMs: Int64
 }

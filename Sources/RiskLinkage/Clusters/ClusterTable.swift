@@ -43,6 +43,9 @@ struct ClusterTable: Sendable {
     /// The cluster of a number, which may have been merged since.
     subscript(number: UInt64) -> ClusterRecord? { records[resolve(number)] }
 
+    /// How many accounts belong to a cluster; nil if it is not known.
+    func members(of number: UInt64) -> Int? { records.read(resolve(number)) { $0.members } }
+
     /// Numbers of all clusters, the one seen longest ago first.
     var numbers: [UInt64] { records.keysFromOldest }
 
@@ -57,7 +60,7 @@ struct ClusterTable: Sendable {
     func membership(of account: UInt64) -> Membership? {
         guard var membership = memberships[account] else { return nil }
         membership.cluster = resolve(membership.cluster)
-        return records[membership.cluster] == nil ? nil : membership
+        return records.contains(membership.cluster) ? membership : nil
     }
 
     /// Makes a cluster.
@@ -73,7 +76,7 @@ struct ClusterTable: Sendable {
     ) {
         var membership = Membership(cluster: cluster, joinedMs: atMs, part: part)
         for tie in ties { membership.keep(tie) }
-        if memberships[key] != nil { memberships.remove(key) }
+        memberships.remove(key)
         memberships.touch(key, inserting: membership) { _ in }
         records.modify(cluster) { $0.join(key, part, account, atMs: atMs) }
     }
@@ -134,7 +137,7 @@ struct ClusterTable: Sendable {
     /// Forgets clusters and memberships that nobody saw for too long; each event pays for at most two.
     mutating func forgetStale(before timeMs: Int64, isKnown: (UInt64) -> Bool) {
         for _ in 0..<2 {
-            if let (number, record) = records.stalest, record.lastSeenMs < timeMs { records.remove(number) }
+            records.removeStalest { $0.lastSeenMs < timeMs }
             // An account that is forgotten is no member either.
             if let (key, _) = memberships.stalest, !isKnown(key) { memberships.remove(key) }
         }

@@ -46,7 +46,7 @@ struct Tie: Sendable {
 }
 
 extension ClassCharacter.Kind {
-    /// Whether what was shared once ties for good. A prompt or a network can be left behind, and patterns are anybody's.
+    /// Whether what was shared once ties for good. A prompt or a network can be left behind; patterns are anybody's.
     var lasts: Bool {
         switch self {
         case .device, .payment, .mailbox, .phone: true

@@ -37,7 +37,8 @@ struct SmallTally: Sendable {
     /// Different keys.
     var count: Int { counts.count + others }
 
-    func contains(_ key: UInt64) -> Bool { counts.contains { $0.key == key } }
+    /// Members of a key; 0 for one that found no room.
+    func count(of key: UInt64) -> Int { counts.first { $0.key == key }?.count ?? 0 }
 
     mutating func add(_ key: UInt64, count: Int = 1) {
         if let index = counts.firstIndex(where: { $0.key == key }) {

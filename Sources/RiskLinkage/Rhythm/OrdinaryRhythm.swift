@@ -6,6 +6,10 @@
 struct OrdinaryRhythm: Sendable {
     /// With fewer accounts a mean says more of them than of what is ordinary.
     private static let leastCount = 100
+    /// A third of what a day of 28 departs in the mean.
+    private static let shock = 8.0
+    /// Five standard deviations of a mean of independent accounts, times the root of their number.
+    private static let shockDeviations = 120.0
 
     private var daySums = InlineArray<28, Int>(repeating: 0)
     private var dayCounts = InlineArray<28, Int>(repeating: 0)
@@ -18,6 +22,13 @@ struct OrdinaryRhythm: Sendable {
     /// The mean of a day's place; 0 while too few are known.
     func day(_ place: Int) -> Double {
         dayCounts[place] < Self.leastCount ? 0 : Double(daySums[place]) / Double(dayCounts[place])
+    }
+
+    /// Whether a day moved so many so far that it tells nobody from another: a holiday, an outage. Such days are left
+    /// out, since those whom it hit alike would look alike. A network would have to be a third of all accounts for it.
+    func isShock(dayAt place: Int) -> Bool {
+        let mean = abs(day(place))
+        return mean > Self.shock && mean * Double(dayCounts[place]).squareRoot() > Self.shockDeviations
     }
 
     /// The mean of an hour; 0 while too few are known.

@@ -3,10 +3,10 @@ internal import RiskLinearAlgebra
 
 /// The rhythms of recently active accounts, with whom each account is compared once a day.
 ///
-/// Holds a sample of bounded size, 1.2 MB at 4,096 accounts. An account's first usage event of a day makes its vector
+/// Holds a sample of bounded size, 1.0 MB at 4,096 accounts. An account's first usage event of a day makes its vector
 /// of the days before; every 32 accounts are compared in one matrix product. All numbers in it are whole, so the
 /// result does not depend on the kernel, the block or the machine; who is in the sample depends on the order of events
-/// alone. Amortised 10 to 20 µs an account and day.
+/// alone.
 struct RhythmIndex: Sendable {
     /// What a comparison said of an account.
     struct Result: Sendable {
@@ -31,9 +31,9 @@ struct RhythmIndex: Sendable {
     /// The most accounts in the sample.
     static let capacity = 4096
     private static let blockSize = 32
-    /// Rows of each account in a block: its vector, and twice shuffled.
-    private static let rowsEach = 3
-    private static let panelSize = 512
+    /// The sample is gone through in panels. Every other one is compared with an account's vector and its first
+    /// shuffled one, the rest with its vector and the second: two orders for the price of one.
+    private static let panelSize = 256
     /// Of accounts that come while all in the sample are recent, one of so many takes another's place.
     private static let exchangeRate: UInt64 = 8
     /// An account that was not active for longer makes room.
@@ -44,9 +44,10 @@ struct RhythmIndex: Sendable {
     private let capacity: Int
     private var rows: SingleRows
     private var entries: [Entry] = []
-    private var block = SingleRows(rowCount: rowsEach * blockSize, width: RhythmVector.width)
+    /// The first shuffled vectors of those that wait, then their own, then the second shuffled ones.
+    private var block = SingleRows(rowCount: 3 * blockSize, width: RhythmVector.width)
     private var pending: [Pending] = []
-    private var products = [Float](repeating: 0, count: rowsEach * blockSize * panelSize)
+    private var products = [Float](repeating: 0, count: 2 * blockSize * panelSize)
     private var results: [Result] = []
     private var ordinary = OrdinaryRhythm()
     private var draws: UInt64 = 0
@@ -100,11 +101,12 @@ struct RhythmIndex: Sendable {
 
     /// An account's standing changed.
     mutating func setStanding(_ standing: AccountLinks.Standing, of account: UInt64, slot: Int32) {
-        guard isAt(slot, account) else { return }
+        guard holds(account, at: slot) else { return }
         entries[Int(slot)].standing = standing
     }
 
-    private func isAt(_ slot: Int32, _ account: UInt64) -> Bool {
+    /// Whether an account stands at a place of the sample.
+    func holds(_ account: UInt64, at slot: Int32) -> Bool {
         entries.indices.contains(Int(slot)) && entries[Int(slot)].account == account
     }
 
@@ -125,7 +127,7 @@ struct RhythmIndex: Sendable {
 
     /// Puts an account into its place in the sample, if it has or gets one.
     private mutating func place(_ entry: Entry, _ vector: RhythmVector, _ record: inout RhythmRecord) {
-        if !isAt(record.slot, entry.account) { record.slot = freeSlot() }
+        if !holds(entry.account, at: record.slot) { record.slot = freeSlot() }
         guard record.slot >= 0 else { return }
         let slot = Int(record.slot)
         if slot == entries.count { entries.append(entry) } else { entries[slot] = entry }
@@ -154,11 +156,11 @@ struct RhythmIndex: Sendable {
     }
 
     private mutating func enqueue(_ shape: RhythmShape, _ entry: Entry) {
-        let first = Self.rowsEach * pending.count
+        let row = pending.count
         for index in 0..<RhythmVector.width {
-            block[first, index] = Float(shape.vector[index])
-            block[first + 1, index] = Float(shape.shuffled.first[index])
-            block[first + 2, index] = Float(shape.shuffled.second[index])
+            block[row, index] = Float(shape.shuffled.first[index])
+            block[Self.blockSize + row, index] = Float(shape.vector[index])
+            block[2 * Self.blockSize + row, index] = Float(shape.shuffled.second[index])
         }
         pending.append(Pending(account: entry.account, organisation: entry.organisation, days: shape.dayCount))
         if pending.count == Self.blockSize { compare() }
@@ -167,28 +169,36 @@ struct RhythmIndex: Sendable {
     /// Compares those that wait with the sample.
     private mutating func compare() {
         guard !pending.isEmpty else { return }
-        var tallies = pending.flatMap { pending in
-            Array(repeating: RhythmTally(days: pending.days), count: Self.rowsEach)
-        }
-        for start in stride(from: 0, to: entries.count, by: Self.panelSize) {
+        var own = pending.map { RhythmTally(days: $0.days) }
+        var byChance = own
+        for (number, start) in stride(from: 0, to: entries.count, by: Self.panelSize).enumerated() {
             let panel = start..<min(start + Self.panelSize, entries.count)
-            block.multiply(first: tallies.count, by: rows, panel, into: &products)
-            for row in tallies.indices {
-                let waiting = pending[row / Self.rowsEach]
-                let base = row * panel.count - panel.lowerBound
-                for slot in panel where products[base + slot] >= tallies[row].cut {
-                    let entry = entries[slot]
-                    guard entry.account != waiting.account, entry.organisation != waiting.organisation else { continue }
-                    tallies[row].add(products[base + slot], isLabelled: entry.standing == .abusive)
-                }
+            // Rows that nobody waits in are multiplied with the rest, for the sake of one product.
+            let firstRow = number % 2 * Self.blockSize
+            block.multiply(firstRow..<firstRow + 2 * Self.blockSize, by: rows, panel, into: &products)
+            let (ownAt, chanceAt) = number % 2 == 0 ? (Self.blockSize, 0) : (0, Self.blockSize)
+            for waiting in pending.indices {
+                add(productsAt: ownAt + waiting, panel, pending[waiting], to: &own[waiting])
+                add(productsAt: chanceAt + waiting, panel, pending[waiting], to: &byChance[waiting])
             }
         }
         for (index, waiting) in pending.enumerated() {
-            let first = Self.rowsEach * index
-            let facts = RhythmTally.facts(
-                tallies[first], byChance: tallies[first + 1], tallies[first + 2], compared: entries.count - 1)
+            let facts = RhythmTally.facts(own[index], byChance: byChance[index], compared: entries.count - 1)
             results.append(Result(account: waiting.account, facts: facts))
         }
         pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Adds a row of products with a panel to a tally, those of its own organisation left out.
+    private func add(productsAt row: Int, _ panel: Range<Int>, _ waiting: Pending, to tally: inout RhythmTally) {
+        let (start, end) = (row * panel.count, (row + 1) * panel.count)
+        var place = firstPlace(in: products, start..<end, atLeast: tally.cut)
+        while place < end {
+            let entry = entries[panel.lowerBound + place - start]
+            if entry.account != waiting.account, entry.organisation != waiting.organisation {
+                tally.add(products[place], isLabelled: entry.standing == .abusive)
+            }
+            place = firstPlace(in: products, place + 1..<end, atLeast: tally.cut)
+        }
     }
 }

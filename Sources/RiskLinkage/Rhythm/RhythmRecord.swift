@@ -1,13 +1,15 @@
 internal import RiskCore
 
 /// What is remembered of an account's rhythm: its load on each of the last 28 days, its usual hours, its last vector,
-/// and what its last comparison said. About 170 bytes.
+/// and what its last comparison said. About 160 bytes.
 ///
 /// A day's load is what the last usage event of that UTC day said of its last 24 hours; a day without one is a day off.
 struct RhythmRecord: Sendable {
     private static let never = Int32.min
     /// Load levels are multiples of 1/15 of a doubling.
     private static let levelsPerDoubling = 15.0
+    /// Roots of shares are kept as multiples of one of so many.
+    private static let rootUnit = 60_000.0
     /// Usual hours follow the account within about so many days.
     private static let habitDays = 28
     /// Usual hours are known after so many days of use.
@@ -76,10 +78,18 @@ struct RhythmRecord: Sendable {
         guard shares.count == RhythmVector.hourCount else { return nil }
         var deviations = InlineArray<24, Double>(repeating: 0)
         let weight = Double(min(Int(hourDays) + 1, Self.habitDays))
+        // Roots of shares are all of one length and their mean is shorter. What lies along the mean is no departure:
+        // it would make everyone of the same usual hours alike.
+        var (along, square) = (0.0, 0.0)
         for (hour, share) in shares.enumerated() {
-            let root = share.squareRoot() * 60_000
-            let usual = Double(usualHours[hour])
-            deviations[hour] = root - usual
+            let (root, usual) = (share.squareRoot() * Self.rootUnit, Double(usualHours[hour]))
+            deviations[hour] = root
+            along += root * usual
+            square += usual * usual
+        }
+        for hour in deviations.indices {
+            let (root, usual) = (deviations[hour], Double(usualHours[hour]))
+            deviations[hour] = root - (square > 0 ? along / square * usual : 0)
             usualHours[hour] = UInt16(max(0, min(65_535, (usual + (root - usual) / weight).rounded())))
         }
         defer { hourDays = min(hourDays + 1, UInt8(Self.habitDays)) }
@@ -100,7 +110,6 @@ private struct StoredComparison: Sendable {
 
     private var compared: UInt16 = 0
     private var twins: UInt16 = 0
-    /// In halves.
     private var twinsByChance: UInt16 = 0
     private var labelledTwins: UInt16 = 0
     private var nearest: Int16 = 0
@@ -111,7 +120,7 @@ private struct StoredComparison: Sendable {
         guard let facts else { return }
         compared = UInt16(facts.compared)
         twins = UInt16(facts.twins)
-        twinsByChance = UInt16(facts.twinsByChance * 2)
+        twinsByChance = UInt16(facts.twinsByChance)
         labelledTwins = UInt16(facts.labelledTwins)
         nearest = Int16((facts.nearest * Self.unit).rounded())
         nearestByChance = Int16((facts.nearestByChance * Self.unit).rounded())
@@ -123,7 +132,7 @@ private struct StoredComparison: Sendable {
         var facts = RhythmFacts()
         facts.compared = Double(compared)
         facts.twins = Double(twins)
-        facts.twinsByChance = Double(twinsByChance) / 2
+        facts.twinsByChance = Double(twinsByChance)
         facts.labelledTwins = Double(labelledTwins)
         facts.nearest = Double(nearest) / Self.unit
         facts.nearestByChance = Double(nearestByChance) / Self.unit

@@ -30,7 +30,7 @@ struct RhythmShape {
         _ record: RhythmRecord, before day: Int, newDays: Range<Int>, hours: InlineArray<24, Double>?,
         _ ordinary: inout OrdinaryRhythm
     ) {
-        let known = record.knownDays(before: day)
+        let known = record.knownDays(before: day).filter { !ordinary.isShock(dayAt: RhythmVector.place(ofDay: $0)) }
         guard known.count >= Self.leastDays, known.count(where: { record.level(on: $0) > 0 }) >= Self.leastActiveDays
         else { return nil }
         dayCount = known.count
@@ -39,19 +39,21 @@ struct RhythmShape {
         departFromHabit(record, known)
         guard Self.scale(&days, leastSquares: Double(known.count) * Self.leastDeviation * Self.leastDeviation)
         else { return nil }
-        let means = InlineArray<28, Double> { ordinary.day($0) }
-        for day in newDays.clamped(to: known) {
+        // A day of few departs further than a day of many; what is ordinary is said for a day of all.
+        let factor = (Double(known.count) / Double(RhythmVector.dayCount)).squareRoot()
+        for day in known {
             let place = RhythmVector.place(ofDay: day)
-            ordinary.add(days[place], onDayAt: place)
+            let (departure, mean) = (days[place], ordinary.day(place))
+            if newDays.contains(day) { ordinary.add(departure * factor, onDayAt: place) }
+            days[place] = departure - mean / factor
         }
-        for day in known { days[RhythmVector.place(ofDay: day)] -= means[RhythmVector.place(ofDay: day)] }
         guard Self.scale(&days, leastSquares: 1) else { return nil }
         compose(Self.departures(hours, &ordinary), known)
     }
 
     /// The loads less the weekday's mean, which is drawn towards that of all workdays or of the weekend: of a weekday
     /// that was seen once, half of what sets it apart is habit.
-    private mutating func departFromHabit(_ record: RhythmRecord, _ known: Range<Int>) {
+    private mutating func departFromHabit(_ record: RhythmRecord, _ known: [Int]) {
         var sums = InlineArray<7, Double>(repeating: 0)
         var counts = InlineArray<7, Double>(repeating: 0)
         for day in known {
@@ -88,7 +90,7 @@ struct RhythmShape {
     }
 
     /// Puts days and hours together, by how much each of them can say.
-    private mutating func compose(_ hours: InlineArray<24, Double>?, _ known: Range<Int>) {
+    private mutating func compose(_ hours: InlineArray<24, Double>?, _ known: [Int]) {
         let hourShare = hours == nil ? 0 : Self.hourWeight / (Double(dayCount) + Self.hourWeight)
         let (dayScale, hourScale) = ((1 - hourShare).squareRoot(), hourShare.squareRoot())
         for place in days.indices { vector[place] = Int((days[place] * dayScale).rounded()) }
@@ -103,7 +105,7 @@ struct RhythmShape {
     }
 
     /// The days with each weekday's weeks rotated. Weekdays that are known once change places among themselves.
-    private func shuffle(_ vector: RhythmVector, by step: Int, _ known: Range<Int>) -> RhythmVector {
+    private func shuffle(_ vector: RhythmVector, by step: Int, _ known: [Int]) -> RhythmVector {
         var result = RhythmVector()
         var single = InlineArray<2, [Int]>(repeating: [])
         func rotate(_ places: [Int]) {

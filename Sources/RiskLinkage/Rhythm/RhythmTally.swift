@@ -47,15 +47,15 @@ struct RhythmTally: Sendable {
         return sum / Double(Self.nearestCount) / (RhythmVector.length * RhythmVector.length)
     }
 
-    /// What a vector's tally says beside those of its shuffled ones.
-    static func facts(_ own: Self, byChance first: Self, _ second: Self, compared: Int) -> RhythmFacts {
+    /// What a vector's tally says beside that of its shuffled ones.
+    static func facts(_ own: Self, byChance: Self, compared: Int) -> RhythmFacts {
         var facts = RhythmFacts()
         facts.compared = Double(compared)
         facts.twins = Double(own.twins)
-        facts.twinsByChance = Double(first.twins + second.twins) / 2
+        facts.twinsByChance = Double(byChance.twins)
         facts.labelledTwins = Double(own.labelled)
         facts.nearest = own.meanOfNearest
-        facts.nearestByChance = (first.meanOfNearest + second.meanOfNearest) / 2
+        facts.nearestByChance = byChance.meanOfNearest
         facts.days = Double(own.days)
         return facts
     }

@@ -2,18 +2,18 @@
 ///
 /// Four weeks of days, each at its number (since 1970) modulo 28, so that two vectors that were made on different days
 /// still compare day with day; behind them the 24 hours of the day. Whole numbers, so that sums can be taken back
-/// exactly and every product is exact on any kernel: |a · b| ≤ 64 × 127² < 2²⁴.
+/// exactly and every product is exact on any kernel: |a · b| ≤ 52 × 127² < 2²⁴.
 struct RhythmVector: Sendable, Equatable {
     /// Days that are looked back on.
     static let dayCount = 28
     /// Hours of a day; they stand behind the days.
     static let hourCount = 24
-    /// Numbers in a vector; those behind days and hours are 0.
-    static let width = 64
+    /// Numbers in a vector.
+    static let width = dayCount + hourCount
     /// The length of a vector before it is rounded.
     static let length = 127.0
 
-    private var values = InlineArray<64, Int8>(repeating: 0)
+    private var values = InlineArray<52, Int8>(repeating: 0)
 
     /// A vector that resembles none.
     init() {}

@@ -89,12 +89,13 @@ struct EventRows {
     ///
     /// - Parameters:
     ///   - prefixes: Features whose names begin with one of these are left out.
+    ///   - alteredShare: What an altered copy counts for of the row and its copy, which count as one.
     ///   - balance: How much rows count while fitting.
     ///   - reads: Whether a feature is wanted; altered copies are rows only where all are.
     ///   - campaign: The campaign of an abusive account, as a number from 0.
     ///   - label: The label of an account's rows; nil if they are none.
     func trainingData(
-        withoutFeatures prefixes: [String] = [], balance: RowBalance = RowBalance(),
+        withoutFeatures prefixes: [String] = [], alteredShare: Double, balance: RowBalance,
         reads: ((Feature) -> Bool)? = nil, campaign: (_ account: Int) -> Int, label: (_ account: Int) -> Bool?
     ) throws(TrainingError) -> TrainingData {
         var rows: [Int] = []
@@ -128,7 +129,7 @@ struct EventRows {
         data.transforms = table.transforms
         data.eventTypes = rows.map { eventTypes[$0] }
         data.groups = rows.map { accounts[$0] }
-        weigh(&data, rows, balance, campaign)
+        weigh(&data, rows, alteredShare, balance, campaign)
         return data
     }
 
@@ -146,14 +147,19 @@ struct EventRows {
     }
 
     /// What rows stand for, and what they count for while fitting: a row and its altered copy count as one.
-    private func weigh(_ data: inout TrainingData, _ rows: [Int], _ balance: RowBalance, _ campaign: (Int) -> Int) {
+    private func weigh(
+        _ data: inout TrainingData, _ rows: [Int], _ alteredShare: Double, _ balance: RowBalance,
+        _ campaign: (Int) -> Int
+    ) {
         if sampling.halvings > 0 { data.weights = rows.map { isThinned[$0] ? sampling.weight : 1 } }
         let hasCopies = rows.contains { isAltered[$0] }
         if hasCopies { data.isAltered = rows.map { isAltered[$0] } }
         guard hasCopies || !balance.isNone else { return }
         let shares = rows.indices.map { place -> Double in
-            let isTwin = hasCopies && (isAltered[rows[place]] || (place + 1 < rows.count && isAltered[rows[place + 1]]))
-            return (data.weights?[place] ?? 1) * (isTwin ? 0.5 : 1)
+            let weight = data.weights?[place] ?? 1
+            if isAltered[rows[place]] { return weight * alteredShare }
+            let hasCopy = hasCopies && place + 1 < rows.count && isAltered[rows[place + 1]]
+            return hasCopy ? weight * (1 - alteredShare) : weight
         }
         data.fitWeights = balance.weights(
             shares, accounts: data.groups ?? [], labels: data.labels, campaignOfAccount: campaign)

@@ -45,6 +45,8 @@ public struct EventTraining: Sendable {
     /// Whether each row comes a second time as it would look had its account shared less, so that the absence of a link
     /// is not learnt as innocence. nil: for trees. Twice as many rows are held.
     public var identifierDropout: Bool?
+    /// What the altered row counts for while fitting, of the two, which count as one; above 0 and below 1.
+    public var alteredShare = 0.5
     /// How far an account's many rows count for less while fitting: 0 each row alike, 1 each account alike. nil: for
     /// trees ``defaultAccountBalance``, else 0.
     public var accountBalance: Double?
@@ -126,6 +128,9 @@ public struct EventTraining: Sendable {
             throw TrainingError(
                 .badOption, "withoutFeatures: expected the beginning of a feature's name, found \"\(prefix)\"")
         }
+        guard alteredShare > 0 && alteredShare < 1 else {
+            throw TrainingError(.badOption, "altered share: expected above 0 and below 1, found \(alteredShare)")
+        }
         for (name, exponent) in [("account balance", balance.account), ("campaign balance", balance.campaign)] {
             guard (0...1).contains(exponent) else {
                 throw TrainingError(.badOption, "\(name): expected 0 to 1, found \(exponent)")
@@ -139,7 +144,7 @@ public struct EventTraining: Sendable {
             "decision_point=\(eventType?.word ?? "all")", "until_ms=\(Self.word(untilMs))",
             "labels_until_ms=\(Self.word(labelsUntilMs ?? untilMs))", "unlabelled=\(unlabelled.rawValue)",
             "unattributed=\(unattributed.rawValue)", "row_limit=\(rowLimit)",
-            "identifier_dropout=\(dropsIdentifiers)", "account_balance=\(balance.account)",
+            "identifier_dropout=\(dropsIdentifiers ? "\(alteredShare)" : "none")", "account_balance=\(balance.account)",
             "campaign_balance=\(balance.campaign)",
         ]
         if !excludedCampaigns.isEmpty {

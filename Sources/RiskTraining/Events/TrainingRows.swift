@@ -92,7 +92,8 @@ struct TrainingRows {
         leavingOut isLeftOut: (_ account: Int) -> Bool = { _ in false }, reads: ((Feature) -> Bool)? = nil
     ) throws(TrainingError) -> TrainingData {
         try rows.trainingData(
-            withoutFeatures: training.withoutFeatures, balance: training.balance, reads: reads, campaign: { campaignOfAccount[$0] ?? 0 },
+            withoutFeatures: training.withoutFeatures, alteredShare: training.alteredShare, balance: training.balance,
+            reads: reads, campaign: { campaignOfAccount[$0] ?? 0 },
             label: { isLeftOut($0) ? nil : labelOfAccount[$0] })
     }
 }

@@ -17,6 +17,10 @@ struct Boosting {
     let options: TreeOptions
     let seed: UInt64
     let threads: Int
+    /// The table's columns that trees may ask about, ascending; nil: all.
+    var askable: [Int]?
+    /// Whether no tree may take anything from a margin.
+    var onlyAdds = false
 
     /// The smallest curvature of a row relative to its weight: keeps steps finite where a row is certain.
     private static let curvatureMinimum = 1e-9
@@ -30,7 +34,7 @@ struct Boosting {
         start: [Double], fitted: [Int], heldOut: [Int], treeLimit: Int, progress: (Double) -> Void
     ) -> Result {
         let scale = GradientScale(largestWeight: fitted.map(weight).max() ?? 1)
-        let grower = TreeGrower(table, options: options, scale: scale, threads: threads)
+        let grower = TreeGrower(table, options: options, scale: scale, onlyAdds: onlyAdds, threads: threads)
         var margins = start
         var result = Result(trees: [], margins: start, losses: [])
         if !heldOut.isEmpty { result.losses = [loss(margins, heldOut)] }
@@ -76,7 +80,7 @@ struct Boosting {
     }
 
     private func sampleColumns(using generator: inout SplitMix64) -> [Int] {
-        let all = Array(table.columns.indices)
+        let all = askable ?? Array(table.columns.indices)
         guard options.columnSample < 1, all.count > 1 else { return all }
         let count = max(1, Int((Double(all.count) * options.columnSample).rounded()))
         return all.shuffled(using: &generator).prefix(count).sorted()

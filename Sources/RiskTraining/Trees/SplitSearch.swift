@@ -28,6 +28,8 @@ struct SplitSearch: Sendable {
     let l2: Double
     let minHessian: Double
     let scale: GradientScale
+    /// Whether no leaf may take anything away: what would be below 0 is 0.
+    var onlyAdds = false
 
     /// Added to ``l2`` for a categorical split: choosing a subset by the slopes themselves flatters it.
     static let categoryL2 = 10.0
@@ -42,8 +44,8 @@ struct SplitSearch: Sendable {
     func leaf(_ sum: GradientSum, parentValue: Double) -> GrowingLeaf {
         let gradient = scale.numbers(sum)
         let isOwn = gradient.y >= minHessian && gradient.y + l2 > 0
-        return GrowingLeaf(
-            sum: sum, gradient: gradient, value: isOwn ? -gradient.x / (gradient.y + l2) : parentValue)
+        let value = isOwn ? -gradient.x / (gradient.y + l2) : parentValue
+        return GrowingLeaf(sum: sum, gradient: gradient, value: onlyAdds ? max(0, value) : value)
     }
 
     /// - Parameters:
@@ -111,7 +113,8 @@ struct SplitSearch: Sendable {
         _ gains: inout [Double]
     ) {
         // What the leaf gains undivided, by its own measure, so that a penalty for categories cannot be undercut.
-        let undivided = leaf.gradient.x * leaf.gradient.x / (leaf.gradient.y + self.l2)
+        let isHeld = onlyAdds && leaf.gradient.x > 0
+        let undivided = isHeld ? 0 : leaf.gradient.x * leaf.gradient.x / (leaf.gradient.y + self.l2)
         let unit = 1 / scale.one
         let needed = SIMD2(repeating: minHessian)
         var left = GradientSum.zero
@@ -125,6 +128,10 @@ struct SplitSearch: Sendable {
             var gained = -slopes * values
             gained.replace(with: -leaf.value * (2 * slopes + curvatures * leaf.value), where: tooSmall)
             values.replace(with: leaf.value, where: tooSmall)
+            if onlyAdds {
+                gained.replace(with: 0, where: values .< 0)
+                values.replace(with: 0, where: values .< 0)
+            }
             let isOrdered = sign * (values.y - values.x) >= 0
             gains[cut] += isOrdered ? gained.x + gained.y - undivided : 0
         }

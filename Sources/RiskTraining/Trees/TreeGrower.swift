@@ -18,11 +18,11 @@ struct TreeGrower {
     /// A gain below this is rounding.
     static let gainMinimum = 1e-9
 
-    init(_ table: BinnedTable, options: TreeOptions, scale: GradientScale, threads: Int) {
+    init(_ table: BinnedTable, options: TreeOptions, scale: GradientScale, onlyAdds: Bool = false, threads: Int) {
         self.table = table
         self.options = options
         self.threads = threads
-        search = SplitSearch(l2: options.l2, minHessian: options.minHessian, scale: scale)
+        search = SplitSearch(l2: options.l2, minHessian: options.minHessian, scale: scale, onlyAdds: onlyAdds)
         histograms = LevelHistograms(table, depth: options.depth)
     }
 

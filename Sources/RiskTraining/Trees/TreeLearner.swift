@@ -11,6 +11,8 @@ struct TreeLearner {
         var model: TreeModel
         /// Whether the trees stand on a linear base.
         var isLinear: Bool
+        /// Trees of each stage.
+        var treeCounts: [Int]
         /// What was tried.
         var candidates: [Candidate]
     }
@@ -31,20 +33,21 @@ struct TreeLearner {
         _ data: TrainingData, _ table: BinnedTable, fitted: [Int], heldOut: [Int],
         progress: @escaping TrainingProgress
     ) throws(TrainingError) -> Choice {
-        let kinds = trees.base == .auto ? [false, true] : [trees.base == .linear]
+        let kinds = trees.base == .auto && !trees.othersOnlyAdd ? [false, true] : [trees.base == .linear]
         var choice: Choice?
         var chosenMargins: [Double] = []
         var candidates: [Candidate] = []
         for (index, isLinear) in kinds.enumerated() {
             let base = try base(data, rows: fitted, isLinear: isLinear)
-            let result = boosting(data, table).run(
-                start: base.margins, fitted: fitted, heldOut: heldOut, treeLimit: trees.treeLimit
+            let result = grow(
+                data, table, start: base.margins, fitted: fitted, heldOut: heldOut,
+                treeCounts: stages(of: trees.treeLimit)
             ) { progress("growing trees", (Double(index) + $0) / Double(kinds.count)) }
             candidates.append(Candidate(base: isLinear ? "linear" : "none", loss: result.losses.min() ?? 0))
             if choice == nil || isClearlyBetter(result.margins, than: chosenMargins, data, heldOut) {
                 choice = Choice(
                     model: TreeModel(base: corrected(base.model), trees: result.trees), isLinear: isLinear,
-                    candidates: [])
+                    treeCounts: result.treeCounts, candidates: [])
                 chosenMargins = result.margins
             }
         }
@@ -54,24 +57,68 @@ struct TreeLearner {
     }
 
     /// How many trees to grow on all rows if so many were best on the fitted ones: in proportion to the rows.
-    func treeCount(_ count: Int, fitted: Int, all: Int) -> Int {
-        min(trees.treeLimit, Int((Double(count) * Double(all) / Double(fitted)).rounded()))
+    func treeCounts(_ counts: [Int], fitted: Int, all: Int) -> [Int] {
+        zip(counts, stages(of: trees.treeLimit)).map { count, limit in
+            min(limit, Int((Double(count) * Double(all) / Double(fitted)).rounded()))
+        }
     }
 
-    /// Fits a given number of trees to some rows.
+    /// So many trees by stage.
+    func stages(of count: Int) -> [Int] { trees.othersOnlyAdd ? [(count + 1) / 2, count / 2] : [count] }
+
+    /// Fits given numbers of trees to some rows.
     func fit(
-        _ data: TrainingData, _ table: BinnedTable, rows: [Int], isLinear: Bool, treeCount: Int,
+        _ data: TrainingData, _ table: BinnedTable, rows: [Int], isLinear: Bool, treeCounts: [Int],
         progress: @escaping TrainingProgress
     ) throws(TrainingError) -> TreeModel {
         let base = try base(data, rows: rows, isLinear: isLinear)
-        let result = boosting(data, table).run(
-            start: base.margins, fitted: rows, heldOut: [], treeLimit: treeCount
+        let result = grow(
+            data, table, start: base.margins, fitted: rows, heldOut: [], treeCounts: treeCounts
         ) { progress("growing trees", $0) }
         return TreeModel(base: corrected(base.model), trees: result.trees)
     }
 
-    private func boosting(_ data: TrainingData, _ table: BinnedTable) -> Boosting {
-        Boosting(data: data, table: table, options: trees, seed: options.seed, threads: options.threads)
+    /// The trees of all stages.
+    private struct Grown {
+        var trees: [SymmetricTree] = []
+        var treeCounts: [Int] = []
+        var margins: [Double]
+        var losses: [Double] = []
+    }
+
+    /// Grows one stage on the margins of the one before.
+    private func grow(
+        _ data: TrainingData, _ table: BinnedTable, start: [Double], fitted: [Int], heldOut: [Int], treeCounts: [Int],
+        progress: (Double) -> Void
+    ) -> Grown {
+        var grown = Grown(margins: start)
+        for (stage, count) in treeCounts.enumerated() {
+            var boosting = Boosting(
+                data: data, table: table, options: trees, seed: options.seed &+ UInt64(stage) &* 0x6F74_6865,
+                threads: options.threads)
+            if trees.othersOnlyAdd {
+                boosting.askable = table.columns.indices.filter {
+                    Self.looksAtOthers(data.features[table.columns[$0].feature]) == (stage == 1)
+                }
+                boosting.onlyAdds = stage == 1
+            }
+            if boosting.askable?.isEmpty == true {
+                grown.treeCounts.append(0)
+                continue
+            }
+            let result = boosting.run(start: grown.margins, fitted: fitted, heldOut: heldOut, treeLimit: count) {
+                progress((Double(stage) + $0) / Double(treeCounts.count))
+            }
+            grown.trees += result.trees
+            grown.treeCounts.append(result.trees.count)
+            grown.losses += result.losses
+            grown.margins = result.margins
+        }
+        return grown
+    }
+
+    private static func looksAtOthers(_ feature: ModelFeature) -> Bool {
+        FeatureCatalogue.feature(named: feature.name).map { !$0.speaksOfAccountAlone } ?? false
     }
 
     /// Whether the log loss falls by more than the standard error of the fall.

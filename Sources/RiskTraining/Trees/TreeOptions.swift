@@ -35,6 +35,9 @@ public struct TreeOptions: Sendable, Equatable {
     public var minHessian = 1.0
     /// Stops when the held-out log loss has not improved for this many trees.
     public var patience = 50
+    /// Whether trees of the account alone come first and trees that look at others may then only add to what those
+    /// say: nobody is innocent for sharing nothing. Half of the trees each; with no linear base.
+    public var othersOnlyAdd = false
     /// How much a positive row counts beside a negative one while fitting. Margins are put back afterwards, so that
     /// probabilities stay those of the data.
     public var positiveWeight = 1.0
@@ -60,6 +63,9 @@ public struct TreeOptions: Sendable, Equatable {
         try require(l2.isFinite && l2 >= 0, "leaf l2", "a finite number of at least 0", l2)
         try require(minHessian.isFinite && minHessian >= 0, "min hessian", "a finite number of at least 0", minHessian)
         try require(patience >= 1, "patience", "at least 1", Double(patience))
+        guard !othersOnlyAdd || base != .linear else {
+            throw TrainingError(.badOption, "base: expected none or auto where others only add, found linear")
+        }
         try require(
             positiveWeight > 0 && positiveWeight <= 1e6, "positive weight", "above 0 and at most 1000000",
             positiveWeight)
@@ -71,7 +77,7 @@ public struct TreeOptions: Sendable, Equatable {
             "shape=symmetric", "base=\(base.rawValue)", "trees=\(treeLimit)", "depth=\(depth)",
             "learning_rate=\(learningRate)", "row_sample=\(rowSample)", "column_sample=\(columnSample)",
             "leaf_l2=\(l2)", "min_hessian=\(minHessian)", "patience=\(patience)",
-            "positive_weight=\(positiveWeight)",
+            "positive_weight=\(positiveWeight)", "others_only_add=\(othersOnlyAdd)",
         ]
     }
 }

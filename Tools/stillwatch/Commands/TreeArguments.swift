@@ -36,6 +36,9 @@ struct TreeArguments: ParsableArguments {
     @Option(help: "How much a positive row counts beside a negative one while fitting; probabilities stay right.")
     var positiveWeight: Double?
 
+    @Flag(help: "Grow trees of the account alone first; trees that look at others then only add to what those say.")
+    var othersOnlyAdd = false
+
     /// The first flag that was given; nil if none was.
     var givenName: String? {
         let flags: [(String, Bool)] = [
@@ -43,7 +46,7 @@ struct TreeArguments: ParsableArguments {
             ("--depth", depth != nil), ("--learning-rate", learningRate != nil), ("--row-sample", rowSample != nil),
             ("--column-sample", columnSample != nil), ("--leaf-l2", leafL2 != nil),
             ("--min-hessian", minHessian != nil), ("--patience", patience != nil),
-            ("--positive-weight", positiveWeight != nil),
+            ("--positive-weight", positiveWeight != nil), ("--others-only-add", othersOnlyAdd),
         ]
         return flags.first { $0.1 }?.0
     }
@@ -75,6 +78,7 @@ struct TreeArguments: ParsableArguments {
         options.minHessian = minHessian ?? options.minHessian
         options.patience = patience ?? options.patience
         options.positiveWeight = positiveWeight ?? options.positiveWeight
+        options.othersOnlyAdd = othersOnlyAdd
         return options
     }
 }

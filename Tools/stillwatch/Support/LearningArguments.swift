@@ -56,6 +56,9 @@ struct LearningArguments: ParsableArguments {
             """)
     var identifierDropout: Bool?
 
+    @Option(help: "What the row with fewer links counts for while fitting, of the two; above 0 and below 1.")
+    var alteredShare = 0.5
+
     @Option(help: "How far an account's many rows count for less while fitting, 0 to 1. Default: 0.5 for trees.")
     var accountBalance: Double?
 
@@ -106,6 +109,7 @@ struct LearningArguments: ParsableArguments {
         training.rowLimit = rowLimit
         training.withoutFeatures = without.split(separator: ",").map(String.init)
         training.identifierDropout = identifierDropout
+        training.alteredShare = alteredShare
         training.accountBalance = accountBalance
         training.campaignBalance = campaignBalance
         training.name = name

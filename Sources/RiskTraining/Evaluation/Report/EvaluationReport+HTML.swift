@@ -126,6 +126,7 @@ extension EvaluationReport {
         guard let variantTable else { return "" }
         let charts = variantCharts.map(\.html).joined()
         return "<h2>The same campaign with fewer links</h2><div class=\"charts\">\(charts)</div>" + html(variantTable)
+            + (variantDetailTable.map { html($0) } ?? "")
     }
 
     private var foldSection: String {

@@ -46,6 +46,15 @@ extension EvaluationReport {
             ], rows: rows, wordColumns: 2)
     }
 
+    /// What the names of variants do not say; nil if they say all.
+    var variantDetailTable: ReportTable? {
+        let rows = variants.filter { !$0.detail.isEmpty }.map { [$0.name, $0.detail] }
+        guard !rows.isEmpty else { return nil }
+        return ReportTable(
+            title: "Classes that are unknown in a random variant", caption: "", columns: ["variant", "without"],
+            rows: rows, wordColumns: 2)
+    }
+
     /// What is caught and what leaks by variant.
     var variantCharts: [DotChart] {
         let share = Figures.share(plan.primaryShare)
@@ -74,7 +83,8 @@ extension EvaluationReport {
 
     func variant(_ figures: VariantFigures) -> JSONText {
         .object([
-            ("variant", .text(figures.name)), ("holds", figures.holds.map { .truth($0) } ?? .number(nil)),
+            ("variant", .text(figures.name)), ("detail", .text(figures.detail)),
+            ("holds", figures.holds.map { .truth($0) } ?? .number(nil)),
             (
                 "models",
                 .list(

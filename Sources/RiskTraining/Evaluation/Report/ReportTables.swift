@@ -214,7 +214,7 @@ extension EvaluationReport {
         if let first = tables.first {
             parts += [segmentTable(first), campaignTable(first), backgroundTable(first)].compactMap { $0?.text }
         }
-        if let variantTable { parts.append(variantTable.text) }
+        parts += [variantTable, variantDetailTable].compactMap { $0?.text }
         if let foldTable { parts.append(foldTable.text) }
         if !notes.isEmpty { parts.append(notes.map { "note: \($0)" }.joined(separator: "\n") + "\n") }
         return parts.joined(separator: "\n")

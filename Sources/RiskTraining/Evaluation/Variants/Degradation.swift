@@ -14,6 +14,8 @@ struct Degradation: EventAlteration {
 
     /// What it is called in the tables.
     let name: String
+    /// What the name does not say; may be empty.
+    var detail = ""
     let kind: Kind
     /// Accounts of campaigns.
     let truth: Truth

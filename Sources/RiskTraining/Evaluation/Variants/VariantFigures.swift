@@ -21,6 +21,8 @@ struct VariantFigures: Sendable {
     }
 
     var name: String
+    /// What the name does not say; may be empty.
+    var detail = ""
     var models: [Model]
 
     /// Whether ours catches no fewer accounts than the model of accounts alone, up to that one's 95 % interval; nil

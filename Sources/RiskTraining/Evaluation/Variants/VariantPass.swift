@@ -82,32 +82,41 @@ struct VariantPass {
             }
         }
         return VariantFigures(
-            name: degradation.name,
+            name: degradation.name, detail: degradation.detail,
             models: judges.map {
                 VariantFigures.Model(ModelTable($0, plan: evaluation.plan, model: nil), plan: evaluation.plan)
             })
     }
 
-    private func degradations() -> [Degradation] {
-        evaluation.variants.flatMap { variant -> [(String, Degradation.Kind)] in
-            switch variant {
-            case .fresh(let probability):
-                [("fresh \(Figures.share(probability))", .fresh(probability))]
-            case .absentAtHonestRate:
-                [("absent as for honest", .absent(presence.absentShares { ledger.entries[$0].kind == .honest }))]
-            case .without(let identifierClass):
-                [("without \(identifierClass.word)", .unknown([identifierClass]))]
-            case .withoutEach:
-                presence.classes.map { ("without \($0.word)", .unknown([$0])) }
-            case .withoutAll:
-                [("without all", .unknown(Degradation.classes))]
-            case .random(let count):
-                (0..<count).map { number in
-                    let lost = randomHalf(number)
-                    return ("random \(number + 1): without " + lost.map(\.word).joined(separator: ", "), .unknown(lost))
-                }
+    private func degradations() -> [Degradation] { evaluation.variants.flatMap(degradations(of:)) }
+
+    private func degradations(of variant: Variant) -> [Degradation] {
+        switch variant {
+        case .fresh(let probability):
+            [degradation("fresh \(Figures.share(probability))", .fresh(probability))]
+        case .absentAtHonestRate:
+            [
+                degradation(
+                    "absent as for honest", .absent(presence.absentShares { ledger.entries[$0].kind == .honest }))
+            ]
+        case .without(let identifierClass):
+            [degradation("without \(identifierClass.word)", .unknown([identifierClass]))]
+        case .withoutEach:
+            presence.classes.map { degradation("without \($0.word)", .unknown([$0])) }
+        case .withoutAll:
+            [degradation("without all", .unknown(Degradation.classes))]
+        case .random(let count):
+            (0..<count).map { number in
+                let lost = randomHalf(number)
+                return degradation(
+                    "random \(number + 1)", .unknown(lost), detail: lost.map(\.word).joined(separator: ", "))
             }
-        }.map { Degradation(name: $0, kind: $1, truth: ledger.truth, seed: evaluation.training.options.seed) }
+        }
+    }
+
+    private func degradation(_ name: String, _ kind: Degradation.Kind, detail: String = "") -> Degradation {
+        Degradation(
+            name: name, detail: detail, kind: kind, truth: ledger.truth, seed: evaluation.training.options.seed)
     }
 
     /// Each class with probability ½, at least one.

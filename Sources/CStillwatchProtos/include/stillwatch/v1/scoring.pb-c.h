@@ -806,7 +806,8 @@ struct  Stillwatch__V1__LookupCampaignRequest
 
 
 /*
- * A cluster of linked accounts. Each page is as of its own moment. Who joins in between comes on a later page.
+ * A cluster of linked accounts. Each page is as of its own moment. Who joins in between comes on a later page; who is in
+ * the cluster all the while comes on exactly one.
  */
 struct  Stillwatch__V1__LookupCampaignResponse
 {
@@ -826,7 +827,8 @@ struct  Stillwatch__V1__LookupCampaignResponse
   size_t n_timeline;
   Stillwatch__V1__CampaignDay **timeline;
   /*
-   * One page of its members, in the order in which they joined.
+   * One page of its members, in the order in which they joined, those of a merged cluster behind those who were there
+   * before.
    */
   size_t n_members;
   Stillwatch__V1__CampaignMember **members;
