@@ -42,12 +42,13 @@ let package = Package(
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CStillwatchProtos", dependencies: ["CProtobufC"]),
+        .target(name: "CTreeKernels"),
         .target(name: "CMemoryHints"),
 
         library("RiskCore"),
         library("RiskIdentity", ["RiskCore", crypto]),
         library("RiskLinearAlgebra", ["COpenBLAS"]),
-        library("RiskModels", ["RiskCore", crypto]),
+        library("RiskModels", ["RiskCore", "CTreeKernels", crypto]),
         library(
             "RiskLinkage",
             [

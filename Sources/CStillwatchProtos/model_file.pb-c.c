@@ -367,6 +367,96 @@ void   stillwatch__v1__tree_model__free_unpacked
   assert(message->base.descriptor == &stillwatch__v1__tree_model__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   stillwatch__v1__leaf_wise_tree__init
+                     (Stillwatch__V1__LeafWiseTree         *message)
+{
+  static const Stillwatch__V1__LeafWiseTree init_value = STILLWATCH__V1__LEAF_WISE_TREE__INIT;
+  *message = init_value;
+}
+size_t stillwatch__v1__leaf_wise_tree__get_packed_size
+                     (const Stillwatch__V1__LeafWiseTree *message)
+{
+  assert(message->base.descriptor == &stillwatch__v1__leaf_wise_tree__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t stillwatch__v1__leaf_wise_tree__pack
+                     (const Stillwatch__V1__LeafWiseTree *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &stillwatch__v1__leaf_wise_tree__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t stillwatch__v1__leaf_wise_tree__pack_to_buffer
+                     (const Stillwatch__V1__LeafWiseTree *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &stillwatch__v1__leaf_wise_tree__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Stillwatch__V1__LeafWiseTree *
+       stillwatch__v1__leaf_wise_tree__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Stillwatch__V1__LeafWiseTree *)
+     protobuf_c_message_unpack (&stillwatch__v1__leaf_wise_tree__descriptor,
+                                allocator, len, data);
+}
+void   stillwatch__v1__leaf_wise_tree__free_unpacked
+                     (Stillwatch__V1__LeafWiseTree *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &stillwatch__v1__leaf_wise_tree__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   stillwatch__v1__tree_node__init
+                     (Stillwatch__V1__TreeNode         *message)
+{
+  static const Stillwatch__V1__TreeNode init_value = STILLWATCH__V1__TREE_NODE__INIT;
+  *message = init_value;
+}
+size_t stillwatch__v1__tree_node__get_packed_size
+                     (const Stillwatch__V1__TreeNode *message)
+{
+  assert(message->base.descriptor == &stillwatch__v1__tree_node__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t stillwatch__v1__tree_node__pack
+                     (const Stillwatch__V1__TreeNode *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &stillwatch__v1__tree_node__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t stillwatch__v1__tree_node__pack_to_buffer
+                     (const Stillwatch__V1__TreeNode *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &stillwatch__v1__tree_node__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Stillwatch__V1__TreeNode *
+       stillwatch__v1__tree_node__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Stillwatch__V1__TreeNode *)
+     protobuf_c_message_unpack (&stillwatch__v1__tree_node__descriptor,
+                                allocator, len, data);
+}
+void   stillwatch__v1__tree_node__free_unpacked
+                     (Stillwatch__V1__TreeNode *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &stillwatch__v1__tree_node__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   stillwatch__v1__symmetric_tree__init
                      (Stillwatch__V1__SymmetricTree         *message)
 {
@@ -1300,7 +1390,7 @@ const ProtobufCMessageDescriptor stillwatch__v1__category_term__descriptor =
   (ProtobufCMessageInit) stillwatch__v1__category_term__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor stillwatch__v1__tree_model__field_descriptors[2] =
+static const ProtobufCFieldDescriptor stillwatch__v1__tree_model__field_descriptors[3] =
 {
   {
     "linear_base",
@@ -1326,15 +1416,28 @@ static const ProtobufCFieldDescriptor stillwatch__v1__tree_model__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "leaf_wise_trees",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Stillwatch__V1__TreeModel, n_leaf_wise_trees),
+    offsetof(Stillwatch__V1__TreeModel, leaf_wise_trees),
+    &stillwatch__v1__leaf_wise_tree__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned stillwatch__v1__tree_model__field_indices_by_name[] = {
+  2,   /* field[2] = leaf_wise_trees */
   0,   /* field[0] = linear_base */
   1,   /* field[1] = trees */
 };
 static const ProtobufCIntRange stillwatch__v1__tree_model__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor stillwatch__v1__tree_model__descriptor =
 {
@@ -1344,11 +1447,139 @@ const ProtobufCMessageDescriptor stillwatch__v1__tree_model__descriptor =
   "Stillwatch__V1__TreeModel",
   "stillwatch.v1",
   sizeof(Stillwatch__V1__TreeModel),
-  2,
+  3,
   stillwatch__v1__tree_model__field_descriptors,
   stillwatch__v1__tree_model__field_indices_by_name,
   1,  stillwatch__v1__tree_model__number_ranges,
   (ProtobufCMessageInit) stillwatch__v1__tree_model__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor stillwatch__v1__leaf_wise_tree__field_descriptors[3] =
+{
+  {
+    "nodes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Stillwatch__V1__LeafWiseTree, n_nodes),
+    offsetof(Stillwatch__V1__LeafWiseTree, nodes),
+    &stillwatch__v1__tree_node__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "leaves",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__LeafWiseTree, n_leaves),
+    offsetof(Stillwatch__V1__LeafWiseTree, leaves),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "covers",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__LeafWiseTree, n_covers),
+    offsetof(Stillwatch__V1__LeafWiseTree, covers),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned stillwatch__v1__leaf_wise_tree__field_indices_by_name[] = {
+  2,   /* field[2] = covers */
+  1,   /* field[1] = leaves */
+  0,   /* field[0] = nodes */
+};
+static const ProtobufCIntRange stillwatch__v1__leaf_wise_tree__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor stillwatch__v1__leaf_wise_tree__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "stillwatch.v1.LeafWiseTree",
+  "LeafWiseTree",
+  "Stillwatch__V1__LeafWiseTree",
+  "stillwatch.v1",
+  sizeof(Stillwatch__V1__LeafWiseTree),
+  3,
+  stillwatch__v1__leaf_wise_tree__field_descriptors,
+  stillwatch__v1__leaf_wise_tree__field_indices_by_name,
+  1,  stillwatch__v1__leaf_wise_tree__number_ranges,
+  (ProtobufCMessageInit) stillwatch__v1__leaf_wise_tree__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor stillwatch__v1__tree_node__field_descriptors[3] =
+{
+  {
+    "split",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Stillwatch__V1__TreeNode, split),
+    &stillwatch__v1__tree_split__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "left",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Stillwatch__V1__TreeNode, has_left),
+    offsetof(Stillwatch__V1__TreeNode, left),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "right",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Stillwatch__V1__TreeNode, has_right),
+    offsetof(Stillwatch__V1__TreeNode, right),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned stillwatch__v1__tree_node__field_indices_by_name[] = {
+  1,   /* field[1] = left */
+  2,   /* field[2] = right */
+  0,   /* field[0] = split */
+};
+static const ProtobufCIntRange stillwatch__v1__tree_node__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor stillwatch__v1__tree_node__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "stillwatch.v1.TreeNode",
+  "TreeNode",
+  "Stillwatch__V1__TreeNode",
+  "stillwatch.v1",
+  sizeof(Stillwatch__V1__TreeNode),
+  3,
+  stillwatch__v1__tree_node__field_descriptors,
+  stillwatch__v1__tree_node__field_indices_by_name,
+  1,  stillwatch__v1__tree_node__number_ranges,
+  (ProtobufCMessageInit) stillwatch__v1__tree_node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor stillwatch__v1__symmetric_tree__field_descriptors[3] =

@@ -15,8 +15,16 @@ public final class LoadedModel: Sendable {
         public static let goldenInputCount = 1024
         /// Trees.
         public static let treeCount = 1 << 14
-        /// Levels of one tree.
+        /// Levels of one symmetric tree.
         public static let treeDepth = 8
+        /// Leaves of one leaf-wise tree.
+        public static let leafWiseLeafCount = 1024
+        /// Levels of one leaf-wise tree.
+        public static let leafWiseDepth = 64
+        /// Nodes of all leaf-wise trees.
+        public static let leafWiseNodeCount = 1 << 18
+        /// Pairs of leaves that the proof of directions looks at, over all leaf-wise trees.
+        public static let leafPairCount = 1 << 24
         /// Numbers in the tables of all trees, and so the memory and the work that a file can ask for:
         /// a tree takes 2^levels × (levels + 1).
         public static let treeTableCount = 1 << 22
@@ -38,10 +46,14 @@ public final class LoadedModel: Sendable {
 
     /// Checks a document from the outside in: limits, structure, directions, then the golden inputs to the bit.
     ///
+    /// - Parameter kernel: What scores trees, if this processor has it and it can hold the model; else plain Swift
+    ///   does.
     /// - Throws: ``ModelFileError`` that names the part at fault.
-    public init(_ document: ModelDocument, digest: [UInt8]) throws(ModelFileError) {
+    public init(
+        _ document: ModelDocument, digest: [UInt8], kernel: TreeKernel = .best
+    ) throws(ModelFileError) {
         try Self.checkStructure(document)
-        self.scorer = try ModelScorer(document.kind, features: document.features)
+        self.scorer = try ModelScorer(document.kind, features: document.features, kernel: kernel)
         self.document = document
         self.digest = digest
         self.calibrations = EventType.allCases.map { type in
@@ -54,7 +66,8 @@ public final class LoadedModel: Sendable {
     /// How many values a vector has.
     public var featureCount: Int { document.features.count }
 
-    /// The margin of an account before any feature; bias + Σ contributions = margin within 1e-9.
+    /// The margin of an account before any feature; bias + Σ contributions = margin within 1e-9, but for leaf-wise
+    /// trees within 1e-5 (``residual(margin:contributions:)``) unless ``explain(_:contributions:)`` made them.
     public var bias: Double { scorer.bias }
 
     /// Scores one vector.
@@ -72,6 +85,28 @@ public final class LoadedModel: Sendable {
         return values.withUnsafeBufferPointer { values in
             contributions.withUnsafeMutableBufferPointer { scorer.score(values, contributions: $0) }
         }
+    }
+
+    /// Scores one vector with contributions that are exact in Float64 for every kind of model.
+    ///
+    /// The same bits as ``score(_:contributions:)`` gives but for leaf-wise trees, which that one attributes in
+    /// Float32: there bias + Σ contributions is the margin within 1e-9 of the leaves' magnitude here, and within 1e-5
+    /// there.
+    /// - Returns: The margin: the same bits as ``margin(_:)`` gives.
+    /// - Complexity: O(terms + nodes × points), and leaf-wise trees allocate.
+    public func explain(_ values: [Double], contributions: inout [Double]) -> Double {
+        precondition(values.count == featureCount, "the model takes \(featureCount) values, found \(values.count)")
+        if contributions.count != featureCount { contributions = Array(repeating: 0, count: featureCount) }
+        return values.withUnsafeBufferPointer { values in
+            contributions.withUnsafeMutableBufferPointer {
+                scorer.score(values, contributions: $0, isExact: true)
+            }
+        }
+    }
+
+    /// What contributions leave over of a margin; they are never changed to hide it.
+    public func residual(margin: Double, contributions: [Double]) -> Double {
+        margin - contributions.reduce(bias, +)
     }
 
     /// The margin of one vector without its reasons: the same bits as ``score(_:contributions:)`` gives.
@@ -149,7 +184,7 @@ public final class LoadedModel: Sendable {
         let model = try LoadedModel(result, digest: [])
         var contributions: [Double] = []
         result.goldenInputs = vectors.map { values in
-            let margin = model.score(values, contributions: &contributions)
+            let margin = model.explain(values, contributions: &contributions)
             return GoldenInput(values: values, margin: margin, contributions: contributions)
         }
         return result
@@ -165,7 +200,7 @@ public final class LoadedModel: Sendable {
                     "\(path): expected \(featureCount) values and contributions, found \(golden.values.count) and "
                         + "\(golden.contributions.count)")
             }
-            let margin = score(golden.values, contributions: &contributions)
+            let margin = explain(golden.values, contributions: &contributions)
             if let wrong = (0..<featureCount).first(where: {
                 contributions[$0].bitPattern != golden.contributions[$0].bitPattern
             }) {

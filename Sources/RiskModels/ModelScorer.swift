@@ -4,13 +4,13 @@ enum ModelScorer: Sendable {
     case trees(TreeScorer)
 
     /// Checks and lays out a model, and proves its directions.
-    init(_ kind: ModelKind, features: [ModelFeature]) throws(ModelFileError) {
+    init(_ kind: ModelKind, features: [ModelFeature], kernel: TreeKernel) throws(ModelFileError) {
         switch kind {
         case .logistic(let model):
             self = .logistic(try LogisticScorer(model, features: features, path: "logistic"))
             try LogisticScorer.proveMonotone(model, features: features)
         case .trees(let model):
-            self = .trees(try TreeScorer(model, features: features))
+            self = .trees(try TreeScorer(model, features: features, kernel: kernel))
             try model.proveMonotone(features: features)
         }
     }
@@ -47,7 +47,11 @@ enum ModelScorer: Sendable {
     }
 
     /// The margin of a row; overwrites one contribution for each feature.
-    func score(_ values: UnsafeBufferPointer<Double>, contributions: UnsafeMutableBufferPointer<Double>) -> Double {
+    ///
+    /// - Parameter isExact: Whether contributions are Float64 throughout, whatever that costs.
+    func score(
+        _ values: UnsafeBufferPointer<Double>, contributions: UnsafeMutableBufferPointer<Double>, isExact: Bool = false
+    ) -> Double {
         switch self {
         case .logistic(let scorer):
             var margin = scorer.intercept
@@ -56,7 +60,7 @@ enum ModelScorer: Sendable {
                 margin += contributions[feature]
             }
             return margin
-        case .trees(let scorer): return scorer.score(values, contributions: contributions)
+        case .trees(let scorer): return scorer.score(values, contributions: contributions, isExact: isExact)
         }
     }
 }

@@ -1,16 +1,19 @@
-/// Gradient-boosted symmetric trees on an optional linear base.
+/// Gradient-boosted trees on an optional linear base: symmetric, leaf-wise or both.
 ///
-/// margin = the base's intercept and terms + one leaf of each tree, in the order of the trees.
+/// margin = the base's intercept and terms + one leaf of each tree.
 public struct TreeModel: Sendable, Equatable {
     /// What the trees were boosted on: an intercept, and terms if there is a linear base.
     public var base: LogisticModel
-    /// The trees, in the order they were grown.
+    /// The symmetric trees, in the order they were grown.
     public var trees: [SymmetricTree]
+    /// The leaf-wise trees, in the order they were grown.
+    public var leafWiseTrees: [LeafWiseTree]
 
     /// A model.
-    public init(base: LogisticModel, trees: [SymmetricTree]) {
+    public init(base: LogisticModel, trees: [SymmetricTree], leafWiseTrees: [LeafWiseTree] = []) {
         self.base = base
         self.trees = trees
+        self.leafWiseTrees = leafWiseTrees
     }
 }
 

@@ -42,7 +42,7 @@ struct RandomTrees {
 
     mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
 
-    private mutating func split(_ features: [ModelFeature]) -> TreeSplit {
+    mutating func split(_ features: [ModelFeature]) -> TreeSplit {
         let feature = int(0...features.count - 1)
         let condition: TreeSplit.Condition
         if let categories = features[feature].categories {
@@ -114,9 +114,14 @@ struct NaiveTrees {
 
     /// The Shapley value of each feature, over all coalitions of all features.
     func shapleyValues(_ tree: SymmetricTree, _ row: [Double]) -> [Double] {
+        shapleyValues { value(tree, row, coalition: $0) }
+    }
+
+    /// The Shapley value of each feature in a game of all of them.
+    func shapleyValues(_ worth: (_ coalition: Int) -> Double) -> [Double] {
         let count = document.features.count
         let factorials = (0...count).map { (1...max($0, 1)).reduce(1.0) { $0 * Double($1) } }
-        let values = (0..<1 << count).map { value(tree, row, coalition: $0) }
+        let values = (0..<1 << count).map(worth)
         return (0..<count).map { player in
             (0..<1 << count).filter { $0 >> player & 1 == 0 }.reduce(0) { sum, coalition in
                 let size = coalition.nonzeroBitCount
@@ -124,5 +129,88 @@ struct NaiveTrees {
                 return sum + weight * (values[coalition | 1 << player] - values[coalition])
             }
         }
+    }
+}
+
+// MARK: - Leaf-wise trees
+
+extension RandomTrees {
+    /// As ``document(depths:)``, with leaf-wise trees of 2 to `leafCount` leaves in place of symmetric ones, or
+    /// besides.
+    mutating func leafWiseDocument(leafCount: Int = 12, isMixed: Bool = false) -> ModelDocument {
+        var document = document()
+        guard case .trees(var model) = document.kind else { return document }
+        if !isMixed { model.trees = [] }
+        model.leafWiseTrees = (0..<int(1...5)).map { _ in
+            leafWiseTree(document.features, leafCount: int(2...leafCount))
+        }
+        document.kind = .trees(model)
+        return document
+    }
+
+    /// A tree of this many leaves, grown by splitting one at random again and again.
+    mutating func leafWiseTree(_ features: [ModelFeature], leafCount: Int) -> LeafWiseTree {
+        let isSparse = int(0...2) == 0
+        var nodes: [LeafWiseTree.Node] = []
+        var parents: [(node: Int, isRight: Bool)?] = [nil]
+        while parents.count < leafCount {
+            let leaf = int(0...parents.count - 1)
+            let node = LeafWiseTree.Node(split(features), left: .leaf(leaf), right: .leaf(parents.count))
+            if let parent = parents[leaf] {
+                if parent.isRight {
+                    nodes[parent.node].right = .node(nodes.count)
+                } else {
+                    nodes[parent.node].left = .node(nodes.count)
+                }
+            }
+            parents[leaf] = (nodes.count, false)
+            parents.append((nodes.count, true))
+            nodes.append(node)
+        }
+        return LeafWiseTree(
+            nodes: nodes, leaves: (0..<leafCount).map { _ in Double.random(in: -2...2, using: &generator) },
+            covers: (0..<leafCount).map { _ in isSparse && int(0...2) > 0 ? 0 : Double(int(0...50)) })
+    }
+}
+
+extension NaiveTrees {
+    /// The leaf of a row.
+    func leaf(_ tree: LeafWiseTree, _ row: [Double]) -> Int {
+        var node = tree.nodes[0]
+        while true {
+            switch goesRight(node.split, row) ? node.right : node.left {
+            case .leaf(let leaf): return leaf
+            case .node(let next): node = tree.nodes[next]
+            }
+        }
+    }
+
+    private func cover(_ tree: LeafWiseTree, _ child: LeafWiseTree.Child) -> Double {
+        switch child {
+        case .leaf(let leaf): return tree.covers[leaf]
+        case .node(let node): return cover(tree, tree.nodes[node].left) + cover(tree, tree.nodes[node].right)
+        }
+    }
+
+    /// What a coalition of features is worth below a child.
+    func value(_ tree: LeafWiseTree, _ row: [Double], coalition: Int, child: LeafWiseTree.Child = .node(0)) -> Double {
+        guard case .node(let index) = child else {
+            if case .leaf(let leaf) = child { return tree.leaves[leaf] }
+            return 0
+        }
+        let node = tree.nodes[index]
+        func below(_ child: LeafWiseTree.Child) -> Double { value(tree, row, coalition: coalition, child: child) }
+        if coalition >> node.split.feature & 1 == 1 {
+            return below(goesRight(node.split, row) ? node.right : node.left)
+        }
+        let (left, right) = (cover(tree, node.left), cover(tree, node.right))
+        return left + right > 0
+            ? (left * below(node.left) + right * below(node.right)) / (left + right)
+            : (below(node.left) + below(node.right)) / 2
+    }
+
+    /// The Shapley value of each feature, over all coalitions of all features.
+    func shapleyValues(_ tree: LeafWiseTree, _ row: [Double]) -> [Double] {
+        shapleyValues { value(tree, row, coalition: $0) }
     }
 }

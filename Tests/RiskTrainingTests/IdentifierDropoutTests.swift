@@ -50,6 +50,41 @@ import Testing
         #expect(differs)
     }
 
+    /// A quarter of the accounts look as though they had been stolen: old and paid for, used as before.
+    @Test func aStolenAccountHasAnothersPastAndItsOwnUse() throws {
+        var stolen = StolenIdentity(seed: 3)
+        func use(_ name: String, bornDaysAgo: Int, paid: Double, requests: UInt64) throws -> Observation {
+            let timeMs: Int64 = 1_770_000_000_000
+            var builder = EventBuilder()
+            try builder.set(.eventType, wordIndex: EventType.usage.rawValue)
+            try builder.set(.eventTimeMs, whole: UInt64(timeMs))
+            try builder.set(.accountRef, reference: Reference(name))
+            try builder.set(.paidUsd30d, number: paid)
+            try builder.set(.requests24h, whole: requests)
+            var links = LinkSnapshot()
+            links.account.bornAtMs = timeMs - Int64(bornDaysAgo) * 86_400_000
+            links[.device] = LinkFacts()
+            links[.device]?.accounts = paid
+            links[.template] = LinkFacts()
+            links[.template]?.accounts = paid
+            return Observation(event: try builder.build(), links: links)
+        }
+        stolen.remember(try use("new", bornDaysAgo: 3, paid: 7, requests: 1))
+        #expect(stolen.altered(try use("a", bornDaysAgo: 1, paid: 1, requests: 900)) == nil, "nobody to steal from")
+        stolen.remember(try use("old", bornDaysAgo: 300, paid: 500, requests: 10))
+        var count = 0
+        for index in 0..<400 {
+            guard let altered = stolen.altered(try use("a\(index)", bornDaysAgo: 1, paid: 1, requests: 900)) else {
+                continue
+            }
+            count += 1
+            #expect(altered.event.number(.paidUsd30d) == 500 && altered.event.number(.requests24h) == 900)
+            #expect(altered.links[.device]?.accounts == 500 && altered.links[.template]?.accounts == 1)
+            #expect(altered.event.timeMs - (altered.links.account.bornAtMs ?? 0) == 300 * 86_400_000)
+        }
+        #expect(abs(count - 100) < 40)
+    }
+
     @Test func aValueOfItsOwnIsNew() throws {
         for index in 0..<60 {
             let seen = try observation("account-\(index)", hour: index)

@@ -1,5 +1,6 @@
 """What `bench predict` and `bench reasons` do alike: train, take turns, divide."""
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -10,10 +11,17 @@ import tempfile
 from harness import LOAD_CORE, markdown
 from metrics import median
 from python_env import python_with
-from service import ToolError, install_packages, pinned, release_directory
+from service import ToolError, install_packages, pinned, release_directory, run_tool
 
-PACKAGES = ("numpy==2.4.6", "lightgbm==4.7.0", "xgboost==3.2.0", "catboost==1.2.10")
+PACKAGES = ("numpy==2.4.6", "lightgbm==4.7.0", "xgboost==3.2.0", "catboost==1.2.10", "ydf==0.16.1", "treelite==4.8.1",
+            "tl2cgen==1.0.0", "onnx==1.23.2", "onnxmltools==1.16.0", "onnxruntime==1.31.1", "setuptools==80.9.0")
+SIZES = ("1", "16", "256", "4096")
+OURS = ("symmetric", "symmetric_portable", "leaf_wise", "leaf_wise_portable")
 MARK = "STILLWATCH_BENCH_PYTHON"
+
+
+class Unfit(Exception):
+    """A library cannot take a table."""
 
 
 def with_peers():
@@ -37,8 +45,9 @@ def arguments(name, summary):
 class OurRows:
     """`stillwatch time-rows` on a model and rows: one pass for each line it is sent."""
 
-    def __init__(self, binaries, model, rows):
+    def __init__(self, binaries, model, rows, kernel=None):
         command = [binaries / "stillwatch", "time-rows", "--model", model, "--rows", rows]
+        command += ["--kernel", kernel] if kernel else []
         self.process = subprocess.Popen(pinned(LOAD_CORE, command), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True)
 
@@ -61,8 +70,13 @@ class OurRows:
 
 
 def run(tables, passes, measure):
-    """All tables: trains, then lets all take turns `passes` times. `measure` is a peer's method by name."""
+    """All tables: trains, then lets all take turns `passes` times. `measure` is a peer's method by name.
+
+    Four of the turns are ours: symmetric trees of our own and LightGBM's very trees, by the fastest kernel that the
+    processor has and by plain Swift.
+    """
     # These import the peers.
+    from leaf_wise_trees import model_file
     from row_data import train_ours
     from row_peers import PEERS
     install_packages()
@@ -70,22 +84,61 @@ def run(tables, passes, measure):
     if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > LOAD_CORE:
         os.sched_setaffinity(0, {LOAD_CORE})
     figures = {}
-    with tempfile.TemporaryDirectory(prefix="stillwatch-bench-") as directory:
+    with tempfile.TemporaryDirectory(prefix="stillwatch-bench-") as name:
+        directory = pathlib.Path(name)
         for table in tables:
             print(f"{table.name}: training", file=sys.stderr, flush=True)
-            model, rows, trees = train_ours(binaries, table, pathlib.Path(directory))
-            peers = [peer(table, fixed=table.name == "synthetic") for peer in PEERS]
-            passes_of = {name: [] for name in ["stillwatch", *(peer.name for peer in peers)]}
-            with OurRows(binaries, model, rows) as ours:
+            symmetric, rows, trees = train_ours(binaries, table, directory)
+            peers = made_peers(PEERS, table, directory)
+            lightgbm = peers[0]
+            leaf_wise, leaf_wise_rows = directory / "leaf-wise.swm", directory / "leaf-wise.rows"
+            leaf_wise.write_bytes(model_file(lightgbm.booster, table.columns, table.words, lightgbm.trees))
+            table.timed.astype("<f8").tofile(leaf_wise_rows)
+            ours = {"symmetric": (symmetric, rows, None), "symmetric_portable": (symmetric, rows, "portable"),
+                    "leaf_wise": (leaf_wise, leaf_wise_rows, None),
+                    "leaf_wise_portable": (leaf_wise, leaf_wise_rows, "portable")}
+            passes_of = {name: [] for name in [*ours, *(peer.name for peer in peers)]}
+            with contextlib.ExitStack() as stack:
+                ours = {name: stack.enter_context(OurRows(binaries, *what)) for name, what in ours.items()}
                 for number in range(passes):
-                    passes_of["stillwatch"].append(ours.one_pass())
+                    for name, timed in ours.items():
+                        passes_of[name].append(timed.one_pass())
                     for peer in peers:
                         passes_of[peer.name].append(getattr(peer, measure)(table.timed))
                     print(f"{table.name}: pass {number + 1} of {passes}", file=sys.stderr, flush=True)
-            figures[table.name] = {"rows": len(table.timed), "features": table.timed.shape[1],
-                                   "trees": {"stillwatch": trees, **{peer.name: peer.trees for peer in peers}},
-                                   "us": {name: medians(list_) for name, list_ in passes_of.items()}}
+            figures[table.name] = {
+                "rows": len(table.timed), "features": table.timed.shape[1],
+                "trees": {"stillwatch": trees, **{peer.name: peer.trees for peer in peers}},
+                "same_trees": same_trees(binaries, leaf_wise, leaf_wise_rows, lightgbm, table, directory),
+                "us": {name: medians(list_) for name, list_ in passes_of.items() if list_ and list_[0]}}
     return figures
+
+
+def made_peers(kinds, table, directory):
+    """The libraries with their models; one that cannot take the table is told and left out."""
+    peers = []
+    for kind in kinds:
+        try:
+            peers.append(kind(table, fixed=table.name == "synthetic", first=peers[0] if peers else None,
+                              directory=directory))
+        except Unfit as error:
+            print(f"{table.name}: without {kind.name}: {error}", file=sys.stderr, flush=True)
+    return peers
+
+
+def same_trees(binaries, model, rows, lightgbm, table, directory):
+    """How far our scores and served reasons are from LightGBM's on its own trees."""
+    import numpy
+    count = 512
+    scores = directory / "scores"
+    run_tool(binaries, "time-rows", "--model", model, "--rows", rows, "--out", scores)
+    ours = numpy.fromfile(scores, "<f8").reshape(len(table.timed), -1)[:count]
+    theirs = lightgbm.booster.predict(table.timed[:count], pred_contrib=True, num_iteration=lightgbm.trees)
+    margins = lightgbm.booster.predict(table.timed[:count], raw_score=True, num_iteration=lightgbm.trees)
+    reasons = numpy.column_stack([theirs[:, -1], theirs[:, :-1]])
+    return {"margin_difference": float(abs(ours[:, 0] - margins).max()),
+            "reason_difference": float(abs(ours[:, 1:] - reasons).max()),
+            "residual": float(abs(ours[:, 0] - ours[:, 1:].sum(axis=1)).max())}
 
 
 def medians(passes):
@@ -93,13 +146,14 @@ def medians(passes):
     return {key: round(median([figures[key] for figures in passes]), 3) for key in passes[0]}
 
 
-def table_of(figures, rows, head):
-    """The figures of one model as a table; `rows` are (what, key of ours or None, {peer: key})."""
-    lines = [head]
-    for label, our_key, peer_keys in rows:
-        cells = [label, f"{figures['us']['stillwatch'][our_key]:.2f}"]
-        for peer in head[2:]:
-            key = peer_keys.get(peer)
-            cells.append(f"{figures['us'][peer][key]:.2f}" if key else "")
-        lines.append(cells)
-    return markdown(lines)
+def table_of(line, sizes, names, key):
+    """The figures of one model as a table: a row for each batch size; `key` is how ours are called before the size."""
+    rows = [["µs a row", *names]]
+    for size in sizes:
+        cells = [f"{size} at once"]
+        for name in names:
+            figures = line["us"].get(name, {})
+            value = figures.get(f"{key}_{size}", figures.get(size))
+            cells.append("" if value is None else f"{value:.2f}")
+        rows.append(cells)
+    return markdown(rows)

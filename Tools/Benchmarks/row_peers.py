@@ -1,14 +1,25 @@
-"""Other libraries' trees on the same rows, each on one thread. Needs lightgbm, xgboost and catboost."""
+"""Other libraries' trees on the same rows, each on one thread. Needs what `row_bench` lists."""
 import ctypes
+import shutil
 import time
 
 import catboost
 import lightgbm
+import numpy
+import onnxmltools
+import onnxruntime
+import tl2cgen
+import treelite
 import xgboost
+import ydf
+from onnxmltools.convert.common.data_types import FloatTensorType
 
+from row_bench import Unfit
 from row_data import TREES
 
 BATCHES = (16, 256, 4096)
+# Reasons of the others take milliseconds: some rows are enough.
+REASONS_ROWS = 256
 HELD_OUT = 0.15
 
 
@@ -31,7 +42,7 @@ class LightGBM:
     """31 leaves; single rows go through the fast call of its C interface."""
     name = "lightgbm"
 
-    def __init__(self, table, fixed):
+    def __init__(self, table, fixed, first=None, directory=None):
         categories = [index for index, column in enumerate(table.columns) if column in table.words]
         options = {"objective": "binary", "learning_rate": 0.05, "num_leaves": 31, "num_threads": 1, "verbose": -1}
         if fixed:
@@ -76,16 +87,17 @@ class LightGBM:
         return times
 
     def reasons(self, rows):
-        """Time in one batch."""
-        return {"4096": per_row_us(rows, len(rows), lambda batch: self.booster.predict(
-            batch, pred_contrib=True, num_iteration=self.trees, num_threads=1))}
+        """Times of one row and of a batch."""
+        rows = rows[:REASONS_ROWS]
+        return {str(size): per_row_us(rows, size, lambda batch: self.booster.predict(
+            batch, pred_contrib=True, num_iteration=self.trees, num_threads=1)) for size in (1, REASONS_ROWS)}
 
 
 class XGBoost:
     """Depth 6; categories come as their codes."""
     name = "xgboost"
 
-    def __init__(self, table, fixed):
+    def __init__(self, table, fixed, first=None, directory=None):
         options = {"objective": "binary:logistic", "eta": 0.05, "max_depth": 6, "tree_method": "hist", "nthread": 1}
         if fixed:
             self.booster = xgboost.train(options, xgboost.DMatrix(table.train, table.labels), TREES)
@@ -102,16 +114,18 @@ class XGBoost:
             batch, iteration_range=(0, self.trees), predict_type="margin")) for size in (1, *BATCHES)}
 
     def reasons(self, rows):
-        """Time in one batch."""
-        return {"4096": per_row_us(rows, len(rows), lambda batch: self.booster.predict(
-            xgboost.DMatrix(batch, nthread=1), pred_contribs=True, iteration_range=(0, self.trees)))}
+        """Times of one row and of a batch."""
+        rows = rows[:REASONS_ROWS]
+        return {str(size): per_row_us(rows, size, lambda batch: self.booster.predict(
+            xgboost.DMatrix(batch, nthread=1), pred_contribs=True, iteration_range=(0, self.trees)))
+                for size in (1, REASONS_ROWS)}
 
 
 class CatBoost:
     """Symmetric trees of depth 6; pools are made before the clock starts."""
     name = "catboost"
 
-    def __init__(self, table, fixed):
+    def __init__(self, table, fixed, first=None, directory=None):
         self.categories = [index for index, column in enumerate(table.columns) if column in table.words]
         options = {"learning_rate": 0.06, "depth": 6, "thread_count": 1, "verbose": False, "allow_writing_files": False}
         if fixed:
@@ -144,11 +158,102 @@ class CatBoost:
         return times
 
     def reasons(self, rows):
-        """Time in one batch."""
+        """Time in one batch: it spends long on what does not depend on the rows, so all of them."""
         pool = self.pool(rows)
         start = time.perf_counter_ns()
         self.model.get_feature_importance(pool, type="ShapValues", thread_count=1)
-        return {"4096": (time.perf_counter_ns() - start) / 1000 / len(rows)}
+        return {str(REASONS_ROWS): (time.perf_counter_ns() - start) / 1000 / len(rows)}
 
 
-PEERS = (LightGBM, XGBoost, CatBoost)
+class YDF:
+    """Its own trees of up to 31 leaves, by its fastest engine."""
+    name = "ydf"
+
+    def __init__(self, table, fixed, first=None, directory=None):
+        if table.words:
+            raise Unfit("categories would be looked up by name")
+        ydf.verbose(0)
+        learner = ydf.GradientBoostedTreesLearner(
+            label="label", num_trees=TREES, shrinkage=0.05, growing_strategy="BEST_FIRST_GLOBAL", max_num_nodes=61,
+            early_stopping="NONE", validation_ratio=0.0, num_threads=1)
+        self.columns = table.columns
+        self.model = learner.train({**self.named(table.train), "label": table.labels.astype(int)})
+        self.trees = self.model.num_trees()
+
+    def named(self, rows):
+        """Its own form of rows."""
+        return {name: rows[:, index].astype(numpy.float32) for index, name in enumerate(self.columns)}
+
+    def margins(self, rows):
+        """Times by batch size; one row at a time only for some."""
+        few = rows[:REASONS_ROWS]
+        return {str(size): per_row_us(few if size == 1 else rows, size, lambda batch: self.model.predict(
+            self.named(batch), num_threads=1)) for size in (1, *BATCHES)}
+
+    def reasons(self, rows):
+        """It gives none by this way."""
+        return {}
+
+
+class TL2cgen:
+    """LightGBM's trees compiled to C."""
+    name = "tl2cgen"
+
+    def __init__(self, table, fixed, first=None, directory=None):
+        if not shutil.which("gcc"):
+            raise Unfit("no gcc")
+        # The early-stopped model is cut to its best round first.
+        text = first.booster.model_to_string(num_iteration=first.trees)
+        path = directory / f"{table.name}-tl2cgen.txt"
+        path.write_text(text)
+        library = directory / f"{table.name}-tl2cgen.so"
+        model = treelite.frontend.load_lightgbm_model(path)
+        tl2cgen.export_lib(model, toolchain="gcc", libpath=str(library), params={"parallel_comp": 4}, verbose=False)
+        self.predictor = tl2cgen.Predictor(str(library), nthread=1)
+        self.trees = first.trees
+
+    def margins(self, rows):
+        """Times by batch size; matrices are made before the clock starts."""
+        times = {}
+        for size in (1, *BATCHES):
+            batches = [tl2cgen.DMatrix(rows[start:start + size], dtype="float64")
+                       for start in range(0, len(rows), size)]
+            start = time.perf_counter_ns()
+            for batch in batches:
+                self.predictor.predict(batch, pred_margin=True)
+            times[str(size)] = (time.perf_counter_ns() - start) / 1000 / len(rows)
+        return times
+
+    def reasons(self, rows):
+        """It gives none."""
+        return {}
+
+
+class ONNXRuntime:
+    """LightGBM's trees in ONNX Runtime, in Float32."""
+    name = "onnxruntime"
+
+    def __init__(self, table, fixed, first=None, directory=None):
+        if table.words:
+            raise Unfit("its trees have no sets of categories")
+        model = onnxmltools.convert_lightgbm(first.booster, zipmap=False, initial_types=[
+            ("rows", FloatTensorType([None, table.timed.shape[1]]))])
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self.session = onnxruntime.InferenceSession(model.SerializeToString(), options,
+                                                    providers=["CPUExecutionProvider"])
+        self.trees = first.trees
+
+    def margins(self, rows):
+        """Times by batch size."""
+        rows = rows.astype(numpy.float32)
+        outputs = [self.session.get_outputs()[-1].name]
+        return {str(size): per_row_us(rows, size, lambda batch: self.session.run(outputs, {"rows": batch}))
+                for size in (1, *BATCHES)}
+
+    def reasons(self, rows):
+        """It gives none."""
+        return {}
+
+
+PEERS = (LightGBM, XGBoost, CatBoost, YDF, TL2cgen, ONNXRuntime)

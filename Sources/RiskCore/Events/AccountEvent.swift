@@ -160,3 +160,13 @@ public struct PartnerHit: Sendable, Equatable {
         self.identifierClass = identifierClass
     }
 }
+
+extension AccountEvent {
+    /// The event with what another says of its account's sign-up and payments: as though that account had been taken
+    /// over and used like this one. Identifiers stay.
+    public func withIdentity(of other: AccountEvent) -> AccountEvent {
+        var result = self
+        for field in AccountProfile.fields + [.accountAgeS] { result.numbers[field.slot] = other.numbers[field.slot] }
+        return result
+    }
+}

@@ -21,6 +21,10 @@ extension TreeModel {
                 try tree.prove(player, features[player], pattern, isPossible: isPossible, path: "trees[\(index)]")
             }
         }
+        var budget = LoadedModel.Limits.leafPairCount
+        for (index, tree) in leafWiseTrees.enumerated() {
+            try tree.proveMonotone(features: features, path: "leaf_wise_trees[\(index)]", budget: &budget)
+        }
     }
 }
 

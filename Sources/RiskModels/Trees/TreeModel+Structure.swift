@@ -4,15 +4,38 @@ extension TreeModel {
     /// - Throws: ``ModelFileError`` with code `invalid` and a path such as `trees[3].splits[1].threshold`.
     func checkStructure(features: [ModelFeature]) throws(ModelFileError) {
         typealias Limits = LoadedModel.Limits
-        guard (1...Limits.treeCount).contains(trees.count) else {
-            throw ModelFileError(.invalid, "trees: expected 1 to \(Limits.treeCount), found \(trees.count)")
+        guard (1...Limits.treeCount).contains(trees.count + leafWiseTrees.count) else {
+            throw ModelFileError(
+                .invalid,
+                "trees: expected 1 to \(Limits.treeCount), found \(trees.count + leafWiseTrees.count)")
         }
+        let nodeCount = leafWiseTrees.reduce(0) { $0 + $1.nodes.count }
+        guard nodeCount <= Limits.leafWiseNodeCount else {
+            throw ModelFileError(
+                .invalid,
+                "leaf_wise_trees: expected at most \(Limits.leafWiseNodeCount) nodes in all, found \(nodeCount)")
+        }
+        var rowCount = 0
         var tableCount = 0
         var categoryCount = 0
+        for (index, tree) in leafWiseTrees.enumerated() {
+            try tree.checkStructure(features: features, path: "leaf_wise_trees[\(index)]")
+            // The tables for reasons have one row for each node and eight points.
+            rowCount += tree.nodes.count * Quadrature(featureCount: tree.pathFeatureCount).parts.count
+            for node in tree.nodes {
+                categoryCount += features[node.split.feature].categories.map { $0.count + 1 } ?? 0
+            }
+        }
         for (index, tree) in trees.enumerated() {
             try tree.checkStructure(features: features, path: "trees[\(index)]")
             tableCount += tree.leaves.count * (tree.depth + 1)
             for split in tree.splits { categoryCount += features[split.feature].categories.map { $0.count + 1 } ?? 0 }
+        }
+        guard rowCount <= Limits.leafWiseNodeCount else {
+            throw ModelFileError(
+                .invalid,
+                "leaf_wise_trees: expected at most \(Limits.leafWiseNodeCount) nodes in all, those of trees with more "
+                    + "than 16 features on a path counted for each 16, found \(rowCount)")
         }
         guard tableCount <= Limits.treeTableCount else {
             throw ModelFileError(
@@ -73,7 +96,7 @@ extension SymmetricTree {
 }
 
 extension TreeSplit {
-    fileprivate func check(_ feature: ModelFeature, path: String) throws(ModelFileError) {
+    func check(_ feature: ModelFeature, path: String) throws(ModelFileError) {
         switch (condition, feature.categories) {
         case (.atLeast(let threshold), nil):
             guard threshold.isFinite else {

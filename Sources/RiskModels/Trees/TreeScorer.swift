@@ -7,34 +7,58 @@
 ///
 ///     margin = (the base's intercept + its features' contributions in order) + Σ leaves
 ///     contribution = what the base's terms add + Σ attributions
+///
+/// Attributions of leaf-wise trees are not tabulated: they come from a quadrature, in Float32 to serve and in Float64
+/// to explain, and add up to what they should as precisely as that.
 struct TreeScorer: Sendable {
     /// The linear base; its intercept is always there.
     let base: LogisticScorer
     /// The margin before any feature.
     let bias: Double
-    /// The trees.
-    let tables: TreeTables
+    /// The symmetric trees; nil if there are none.
+    let symmetric: SymmetricEngine?
+    /// The leaf-wise trees; nil if there are none.
+    let leafWise: LeafWiseEngine?
 
     var featureCount: Int { base.featureCount }
 
     /// - Throws: ``ModelFileError`` with code `invalid` if the model does not fit the features or its limits.
-    init(_ model: TreeModel, features: [ModelFeature]) throws(ModelFileError) {
+    init(_ model: TreeModel, features: [ModelFeature], kernel: TreeKernel) throws(ModelFileError) {
         try model.checkStructure(features: features)
         self.base = try LogisticScorer(model.base, features: features, path: "linear_base")
-        self.tables = TreeTables(TreeLayout(model.trees, features: features))
-        self.bias = base.intercept + tables.expected
+        let layout = TreeLayout(model.trees, otherBound: LeafWiseLayout.bound(model.leafWiseTrees))
+        symmetric =
+            model.trees.isEmpty ? nil : SymmetricEngine(layout, features: features, kernel: kernel)
+        leafWise =
+            model.leafWiseTrees.isEmpty
+            ? nil
+            : LeafWiseEngine(
+                LeafWiseLayout(model.leafWiseTrees, step: layout.step), features: features, kernel: kernel)
+        self.bias = base.intercept + (layout.expected + (leafWise?.expected ?? 0))
     }
 
     /// The margin of a row.
-    func margin(_ values: UnsafeBufferPointer<Double>) -> Double { baseMargin(values) + tables.sum(values) }
+    func margin(_ values: UnsafeBufferPointer<Double>) -> Double { baseMargin(values) + leaves(values) }
 
     /// The margins of rows that stand one after another.
     func margins(of rows: UnsafeBufferPointer<Double>, into margins: UnsafeMutableBufferPointer<Double>) {
+        guard let symmetric, leafWise == nil else {
+            for row in margins.indices {
+                let range = row * featureCount..<(row + 1) * featureCount
+                margins[row] = margin(UnsafeBufferPointer(rebasing: rows[range]))
+            }
+            return
+        }
         for row in margins.indices {
             let range = row * featureCount..<(row + 1) * featureCount
             margins[row] = baseMargin(UnsafeBufferPointer(rebasing: rows[range]))
         }
-        tables.addSums(of: rows, to: margins, featureCount: featureCount)
+        symmetric.addSums(of: rows, to: margins, featureCount: featureCount)
+    }
+
+    /// The sum of the leaves that a row falls into: exact, so in any order.
+    private func leaves(_ values: UnsafeBufferPointer<Double>) -> Double {
+        (symmetric?.sum(values) ?? 0) + (leafWise?.sum(values) ?? 0)
     }
 
     private func baseMargin(_ values: UnsafeBufferPointer<Double>) -> Double {
@@ -43,10 +67,25 @@ struct TreeScorer: Sendable {
     }
 
     /// The margin of a row and each feature's contribution to it.
+    ///
+    /// - Parameter isExact: Whether leaf-wise trees are attributed in Float64 instead of Float32.
     func score(
-        _ values: UnsafeBufferPointer<Double>, contributions: UnsafeMutableBufferPointer<Double>
+        _ values: UnsafeBufferPointer<Double>, contributions: UnsafeMutableBufferPointer<Double>, isExact: Bool
     ) -> Double {
-        let trees = tables.sum(values, attributions: contributions)
+        var trees = 0.0
+        if let symmetric {
+            trees = symmetric.sum(values, attributions: contributions)
+        } else {
+            contributions.update(repeating: 0)
+        }
+        if let leafWise {
+            trees += leafWise.sum(values)
+            if isExact {
+                leafWise.addExact(values, to: contributions)
+            } else {
+                leafWise.add(values, to: contributions)
+            }
+        }
         var sum = base.intercept
         if base.hasTerms {
             for feature in values.indices {

@@ -4,50 +4,26 @@
 /// references nor check indices. Safe because the layout is made of a model that passed its checks, so that every index
 /// in it is in range, and because nothing is written after `init`; hence it can be shared between threads.
 final class TreeTables: @unchecked Sendable {
-    /// The sum of the trees' expected values.
-    let expected: Double
+    private let expected: Double
+    private let memory = KernelMemory()
+    private let columns: ColumnTables
+    private let groups: UnsafeBufferPointer<TreeLayout.Group>
+    private let splitColumns: UnsafePointer<UInt32>
+    private let splitFeatures: UnsafePointer<UInt32>
+    private let thresholds: UnsafePointer<Double>
+    private let leaves: UnsafePointer<Double>
+    private let rows: UnsafePointer<Double>
 
-    private let columnCount: Int
-    private let numericColumns: UnsafeMutableBufferPointer<TreeLayout.NumericColumn>
-    private let categoryColumns: UnsafeMutableBufferPointer<TreeLayout.CategoryColumn>
-    private let categoryWords: UnsafeMutableBufferPointer<UInt64>
-    private let groups: UnsafeMutableBufferPointer<TreeLayout.Group>
-    private let splitColumns: UnsafeMutableBufferPointer<UInt32>
-    private let splitFeatures: UnsafeMutableBufferPointer<UInt32>
-    private let thresholds: UnsafeMutableBufferPointer<Double>
-    private let leaves: UnsafeMutableBufferPointer<Double>
-    private let rows: UnsafeMutableBufferPointer<Double>
-
-    init(_ layout: TreeLayout) {
+    init(_ layout: TreeLayout, features: [ModelFeature]) {
+        let splits = SplitColumns(layout.splits, features: features)
         expected = layout.expected
-        columnCount = layout.columnCount
-        numericColumns = Self.copy(layout.numericColumns)
-        categoryColumns = Self.copy(layout.categoryColumns)
-        categoryWords = Self.copy(layout.categoryWords)
-        groups = Self.copy(layout.groups)
-        splitColumns = Self.copy(layout.splitColumns)
-        splitFeatures = Self.copy(layout.splitFeatures)
-        thresholds = Self.copy(layout.thresholds)
-        leaves = Self.copy(layout.leaves)
-        rows = Self.copy(layout.rows)
-    }
-
-    deinit {
-        numericColumns.deallocate()
-        categoryColumns.deallocate()
-        categoryWords.deallocate()
-        groups.deallocate()
-        splitColumns.deallocate()
-        splitFeatures.deallocate()
-        thresholds.deallocate()
-        leaves.deallocate()
-        rows.deallocate()
-    }
-
-    private static func copy<Element: BitwiseCopyable>(_ array: [Element]) -> UnsafeMutableBufferPointer<Element> {
-        let copy = UnsafeMutableBufferPointer<Element>.allocate(capacity: array.count)
-        _ = copy.initialize(from: array)
-        return copy
+        columns = ColumnTables(splits, in: memory)
+        groups = memory.copyBuffer(layout.groups)
+        splitColumns = memory.copy(splits.splitColumns)
+        splitFeatures = memory.copy(layout.splitFeatures)
+        thresholds = memory.copy(splits.thresholds)
+        leaves = memory.copy(layout.leaves)
+        rows = memory.copy(layout.rows)
     }
 }
 
@@ -56,11 +32,11 @@ final class TreeTables: @unchecked Sendable {
 extension TreeTables {
     /// The sum of the leaves that a row falls into. O(columns + splits).
     func sum(_ values: UnsafeBufferPointer<Double>) -> Double {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: columnCount) { columns in
-            fillColumns(values, into: columns)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count) { numbers in
+            columns.forEach(values) { numbers[$0] = $1 }
             var sum = 0.0
             for group in groups {
-                forEachTree(of: group, columns) { depth, tree, bits in
+                forEachTree(of: group, numbers) { depth, tree, bits in
                     sum += leaves[group.firstLeaf &+ tree << depth &+ bits]
                 }
             }
@@ -71,10 +47,10 @@ extension TreeTables {
     /// The same sum; overwrites `attributions` with each feature's part in it. O(columns + splits + features).
     func sum(_ values: UnsafeBufferPointer<Double>, attributions: UnsafeMutableBufferPointer<Double>) -> Double {
         attributions.update(repeating: 0)
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: columnCount) { columns in
-            fillColumns(values, into: columns)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count) { numbers in
+            columns.forEach(values) { numbers[$0] = $1 }
             for group in groups {
-                forEachTree(of: group, columns) { depth, tree, bits in
+                forEachTree(of: group, numbers) { depth, tree, bits in
                     let features = group.firstSplit &+ tree &* depth
                     let row = group.firstRow &+ (tree << depth &+ bits) &* depth
                     for level in 0..<depth {
@@ -122,27 +98,6 @@ extension TreeTables {
             body(depth, tree, (1 << depth) &- 1 &- leftBits)
         }
     }
-
-    @inline(__always)
-    private func fillColumns(
-        _ values: UnsafeBufferPointer<Double>, into columns: UnsafeMutableBufferPointer<Double>
-    ) {
-        for (index, column) in numericColumns.enumerated() {
-            let value = values[column.feature]
-            columns[index] = value.isNaN ? column.missing : value
-        }
-        for (index, column) in categoryColumns.enumerated() {
-            columns[numericColumns.count + index] = answer(column, values[column.feature])
-        }
-    }
-
-    /// 1 if a categorical value is in a column's set, else 0.
-    @inline(__always)
-    private func answer(_ column: TreeLayout.CategoryColumn, _ value: Double) -> Double {
-        if value.isNaN { return column.missing }
-        let code = categoryCode(value, count: column.categoryCount)
-        return Double(categoryWords[column.firstWord + code / 64] >> UInt64(code % 64) & 1)
-    }
 }
 
 // MARK: - Eight rows at once
@@ -158,55 +113,36 @@ extension TreeTables {
     func addSums(
         of rows: UnsafeBufferPointer<Double>, to margins: UnsafeMutableBufferPointer<Double>, featureCount: Int
     ) {
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: columnCount + 1) { columns in
-            columns.withMemoryRebound(to: Double.self) { scalars in
-                let sums = UnsafeMutableBufferPointer(rebasing: scalars[(columnCount * Self.laneCount)...])
-                for start in stride(from: 0, to: margins.count, by: Self.laneCount) {
-                    let count = min(Self.laneCount, margins.count - start)
-                    for lane in 0..<Self.laneCount {
-                        // Beyond the last row the last one stands in; its sums are not used.
-                        let first = (start + min(lane, count - 1)) * featureCount
-                        fillColumns(
-                            UnsafeBufferPointer(rebasing: rows[first..<first + featureCount]), lane: lane, scalars)
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: columns.count) { numbers in
+            numbers.initialize(repeating: .zero)
+            for start in stride(from: 0, to: margins.count, by: Self.laneCount) {
+                let count = min(Self.laneCount, margins.count - start)
+                for lane in 0..<Self.laneCount {
+                    // Beyond the last row the last one stands in; its sums are not used.
+                    let first = (start + min(lane, count - 1)) * featureCount
+                    columns.forEach(UnsafeBufferPointer(rebasing: rows[first..<first + featureCount])) {
+                        numbers[$0][lane] = $1
                     }
-                    sums.update(repeating: 0)
-                    for group in groups { addLeaves(of: group, UnsafeBufferPointer(columns), to: sums) }
-                    for lane in 0..<count { margins[start + lane] += sums[lane] }
                 }
+                var sums = Lanes.zero
+                for group in groups { addLeaves(of: group, UnsafeBufferPointer(numbers), to: &sums) }
+                for lane in 0..<count { margins[start + lane] += sums[lane] }
             }
         }
     }
 
-    private func addLeaves(
-        of group: TreeLayout.Group, _ columns: UnsafeBufferPointer<Lanes>, to sums: UnsafeMutableBufferPointer<Double>
-    ) {
-        withUnsafeTemporaryAllocation(of: SIMD8<Int64>.self, capacity: 1) { places in
-            for tree in 0..<group.treeCount {
-                let split = group.firstSplit + tree * group.depth
-                var bits = SIMD8<Int64>(repeating: Int64(group.firstLeaf + tree << group.depth))
-                for level in 0..<group.depth {
-                    let goesRight = columns[Int(splitColumns[split + level])] .>= thresholds[split + level]
-                    let withBit = bits &+ SIMD8<Int64>(repeating: 1 << Int64(level))
-                    bits.replace(with: withBit, where: goesRight)
-                }
-                places[0] = bits
-                places.withMemoryRebound(to: Int64.self) { places in
-                    for lane in 0..<Self.laneCount { sums[lane] += leaves[Int(places[lane])] }
-                }
+    private func addLeaves(of group: TreeLayout.Group, _ columns: UnsafeBufferPointer<Lanes>, to sums: inout Lanes) {
+        for tree in 0..<group.treeCount {
+            let split = group.firstSplit + tree * group.depth
+            var bits = SIMD8<Int64>(repeating: Int64(group.firstLeaf + tree << group.depth))
+            for level in 0..<group.depth {
+                let goesRight = columns[Int(splitColumns[split + level])] .>= thresholds[split + level]
+                let withBit = bits &+ SIMD8<Int64>(repeating: 1 << Int64(level))
+                bits.replace(with: withBit, where: goesRight)
             }
-        }
-    }
-
-    @inline(__always)
-    private func fillColumns(
-        _ values: UnsafeBufferPointer<Double>, lane: Int, _ scalars: UnsafeMutableBufferPointer<Double>
-    ) {
-        for (index, column) in numericColumns.enumerated() {
-            let value = values[column.feature]
-            scalars[index * Self.laneCount + lane] = value.isNaN ? column.missing : value
-        }
-        for (index, column) in categoryColumns.enumerated() {
-            scalars[(numericColumns.count + index) * Self.laneCount + lane] = answer(column, values[column.feature])
+            sums += Lanes(
+                leaves[Int(bits[0])], leaves[Int(bits[1])], leaves[Int(bits[2])], leaves[Int(bits[3])],
+                leaves[Int(bits[4])], leaves[Int(bits[5])], leaves[Int(bits[6])], leaves[Int(bits[7])])
         }
     }
 }

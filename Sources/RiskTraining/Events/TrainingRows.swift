@@ -15,6 +15,7 @@ struct TrainingRows {
     private var campaignOfAccount: [Int: Int] = [:]
     private let campaignNumbers: [String: Int]
     private let dropout: IdentifierDropout?
+    private var stolen: StolenIdentity
     private var alteredVector: [Double] = []
     private var lateCount = 0
 
@@ -27,6 +28,7 @@ struct TrainingRows {
         campaignNumbers = Dictionary(
             uniqueKeysWithValues: self.labels.campaigns.enumerated().map { ($1, $0 + 1) })
         dropout = training.dropsIdentifiers ? IdentifierDropout(seed: training.options.seed) : nil
+        stolen = StolenIdentity(seed: training.options.seed)
     }
 
     /// The share of thinned rows that is kept.
@@ -55,7 +57,9 @@ struct TrainingRows {
         let isAbusive = labels.isAbusive(reference)
         let isKept = try rows.add(event, vector: vector, account: account, isAbusive: isAbusive)
         guard isKept, let dropout else { return }
-        FeatureExtractor.wholeCatalogue.extract(dropout.altered(event.observation), into: &alteredVector)
+        let altered = stolen.altered(event.observation) ?? dropout.altered(event.observation)
+        if !isAbusive { stolen.remember(event.observation) }
+        FeatureExtractor.wholeCatalogue.extract(altered, into: &alteredVector)
         try rows.add(event, vector: alteredVector, account: account, isAbusive: isAbusive, isAltered: true)
     }
 

@@ -50,10 +50,17 @@ struct Inspect: ParsableCommand {
     }
 
     private func shape(of model: TreeModel) -> String {
-        let depths = model.trees.map(\.splits.count)
-        let range = "\(depths.min() ?? 0) to \(depths.max() ?? 0)"
         let base = model.base.terms.isEmpty ? "an intercept" : "\(model.base.terms.count) linear terms"
-        return "\(depths.count) symmetric trees of \(range) levels on \(base)"
+        var kinds: [String] = []
+        if !model.trees.isEmpty {
+            let depths = model.trees.map(\.splits.count)
+            kinds.append("\(depths.count) symmetric trees of \(depths.min() ?? 0) to \(depths.max() ?? 0) levels")
+        }
+        if !model.leafWiseTrees.isEmpty {
+            let leaves = model.leafWiseTrees.map(\.leaves.count)
+            kinds.append("\(leaves.count) leaf-wise trees of \(leaves.min() ?? 0) to \(leaves.max() ?? 0) leaves")
+        }
+        return "\(kinds.joined(separator: " and ")) on \(base)"
     }
 
     private func terms(of index: Int, _ document: ModelDocument) -> [String] {
@@ -76,7 +83,9 @@ struct Inspect: ParsableCommand {
             }
         }
         if case .trees(let model) = document.kind {
-            let count = model.trees.reduce(0) { $0 + $1.splits.count { $0.feature == index } }
+            let count =
+                model.trees.reduce(0) { $0 + $1.splits.count { $0.feature == index } }
+                + model.leafWiseTrees.reduce(0) { $0 + $1.nodes.count { $0.split.feature == index } }
             if count > 0 { shapes.append("\(count) \(count == 1 ? "split" : "splits")") }
         }
         return ["  \(padded(feature.name, 34)) \(padded("\(feature.direction)", 7)) \(shapes.joined(separator: "; "))"]
@@ -108,7 +117,7 @@ struct Inspect: ParsableCommand {
             ],
         ]
         if case .trees(let trees) = document.kind {
-            object["trees"] = trees.trees.count
+            object["trees"] = trees.trees.count + trees.leafWiseTrees.count
             object["linear_terms"] = trees.base.terms.count
         }
         return object

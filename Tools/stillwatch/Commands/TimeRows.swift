@@ -21,6 +21,9 @@ struct TimeRows: ParsableCommand {
     @Option(help: "Do not time: write each row's margin, the bias and the contributions here, as Float64.")
     var out: String?
 
+    @Option(help: "What scores trees: portable, avx2 or avx512; without it the fastest.")
+    var kernel: String?
+
     func run() throws {
         let model = try loaded()
         let rows = try numbers(featureCount: model.featureCount)
@@ -39,10 +42,19 @@ struct TimeRows: ParsableCommand {
     private func loaded() throws -> LoadedModel {
         do {
             let (document, digest) = try ModelFile.decodeDocument(try Files.read(model))
-            return try LoadedModel(document, digest: digest)
+            return try LoadedModel(document, digest: digest, kernel: try chosenKernel())
         } catch let error as ModelFileError {
             throw ToolError("\(model) was refused: \(error)")
         }
+    }
+
+    private func chosenKernel() throws -> TreeKernel {
+        guard let kernel else { return .best }
+        guard let chosen = TreeKernel(rawValue: kernel), chosen.isSupported else {
+            let all = TreeKernel.allCases.filter(\.isSupported).map(\.rawValue).joined(separator: ", ")
+            throw ToolError("--kernel: expected one of \(all), found \(kernel)")
+        }
+        return chosen
     }
 
     private func numbers(featureCount: Int) throws -> [Double] {

@@ -23,6 +23,8 @@ typedef struct Stillwatch__V1__NumericTerm Stillwatch__V1__NumericTerm;
 typedef struct Stillwatch__V1__MissingTerm Stillwatch__V1__MissingTerm;
 typedef struct Stillwatch__V1__CategoryTerm Stillwatch__V1__CategoryTerm;
 typedef struct Stillwatch__V1__TreeModel Stillwatch__V1__TreeModel;
+typedef struct Stillwatch__V1__LeafWiseTree Stillwatch__V1__LeafWiseTree;
+typedef struct Stillwatch__V1__TreeNode Stillwatch__V1__TreeNode;
 typedef struct Stillwatch__V1__SymmetricTree Stillwatch__V1__SymmetricTree;
 typedef struct Stillwatch__V1__TreeSplit Stillwatch__V1__TreeSplit;
 typedef struct Stillwatch__V1__CategorySet Stillwatch__V1__CategorySet;
@@ -136,7 +138,7 @@ struct  Stillwatch__V1__ModelDocument
      */
     Stillwatch__V1__LogisticModel *logistic;
     /*
-     * Boosted symmetric trees.
+     * Boosted trees.
      */
     Stillwatch__V1__TreeModel *trees;
   };
@@ -311,7 +313,7 @@ struct  Stillwatch__V1__CategoryTerm
 
 
 /*
- * Boosted symmetric trees: margin = the base + one leaf of each tree, in order.
+ * Boosted trees: margin = the base + one leaf of each tree.
  */
 struct  Stillwatch__V1__TreeModel
 {
@@ -321,14 +323,72 @@ struct  Stillwatch__V1__TreeModel
    */
   Stillwatch__V1__LogisticModel *linear_base;
   /*
-   * The trees, in the order they were grown.
+   * The symmetric trees, in the order they were grown.
    */
   size_t n_trees;
   Stillwatch__V1__SymmetricTree **trees;
+  /*
+   * The leaf-wise trees, in the order they were grown.
+   */
+  size_t n_leaf_wise_trees;
+  Stillwatch__V1__LeafWiseTree **leaf_wise_trees;
 };
 #define STILLWATCH__V1__TREE_MODEL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__tree_model__descriptor) \
-    , NULL, 0,NULL }
+    , NULL, 0,NULL, 0,NULL }
+
+
+/*
+ * A tree whose branches differ in length.
+ */
+struct  Stillwatch__V1__LeafWiseTree
+{
+  ProtobufCMessage base;
+  /*
+   * One less than leaves, from the root on. Every other one is the child of one that comes before it.
+   */
+  size_t n_nodes;
+  Stillwatch__V1__TreeNode **nodes;
+  /*
+   * The values.
+   */
+  size_t n_leaves;
+  double *leaves;
+  /*
+   * The training weight that reached each leaf.
+   */
+  size_t n_covers;
+  double *covers;
+};
+#define STILLWATCH__V1__LEAF_WISE_TREE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__leaf_wise_tree__descriptor) \
+    , 0,NULL, 0,NULL, 0,NULL }
+
+
+/*
+ * A question and where its answers lead: to a node by twice its index, to a leaf by twice its index plus 1.
+ */
+struct  Stillwatch__V1__TreeNode
+{
+  ProtobufCMessage base;
+  /*
+   * The question; required.
+   */
+  Stillwatch__V1__TreeSplit *split;
+  /*
+   * Where rows go that do not go right.
+   */
+  protobuf_c_boolean has_left;
+  uint32_t left;
+  /*
+   * Where rows go that go right.
+   */
+  protobuf_c_boolean has_right;
+  uint32_t right;
+};
+#define STILLWATCH__V1__TREE_NODE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__tree_node__descriptor) \
+    , NULL, 0, 0, 0, 0 }
 
 
 /*
@@ -366,7 +426,7 @@ typedef enum {
 } Stillwatch__V1__TreeSplit__ConditionCase;
 
 /*
- * The question of one level: who goes right.
+ * The question of a level or a node: who goes right.
  */
 struct  Stillwatch__V1__TreeSplit
 {
@@ -753,6 +813,44 @@ Stillwatch__V1__TreeModel *
 void   stillwatch__v1__tree_model__free_unpacked
                      (Stillwatch__V1__TreeModel *message,
                       ProtobufCAllocator *allocator);
+/* Stillwatch__V1__LeafWiseTree methods */
+void   stillwatch__v1__leaf_wise_tree__init
+                     (Stillwatch__V1__LeafWiseTree         *message);
+size_t stillwatch__v1__leaf_wise_tree__get_packed_size
+                     (const Stillwatch__V1__LeafWiseTree   *message);
+size_t stillwatch__v1__leaf_wise_tree__pack
+                     (const Stillwatch__V1__LeafWiseTree   *message,
+                      uint8_t             *out);
+size_t stillwatch__v1__leaf_wise_tree__pack_to_buffer
+                     (const Stillwatch__V1__LeafWiseTree   *message,
+                      ProtobufCBuffer     *buffer);
+Stillwatch__V1__LeafWiseTree *
+       stillwatch__v1__leaf_wise_tree__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   stillwatch__v1__leaf_wise_tree__free_unpacked
+                     (Stillwatch__V1__LeafWiseTree *message,
+                      ProtobufCAllocator *allocator);
+/* Stillwatch__V1__TreeNode methods */
+void   stillwatch__v1__tree_node__init
+                     (Stillwatch__V1__TreeNode         *message);
+size_t stillwatch__v1__tree_node__get_packed_size
+                     (const Stillwatch__V1__TreeNode   *message);
+size_t stillwatch__v1__tree_node__pack
+                     (const Stillwatch__V1__TreeNode   *message,
+                      uint8_t             *out);
+size_t stillwatch__v1__tree_node__pack_to_buffer
+                     (const Stillwatch__V1__TreeNode   *message,
+                      ProtobufCBuffer     *buffer);
+Stillwatch__V1__TreeNode *
+       stillwatch__v1__tree_node__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   stillwatch__v1__tree_node__free_unpacked
+                     (Stillwatch__V1__TreeNode *message,
+                      ProtobufCAllocator *allocator);
 /* Stillwatch__V1__SymmetricTree methods */
 void   stillwatch__v1__symmetric_tree__init
                      (Stillwatch__V1__SymmetricTree         *message);
@@ -950,6 +1048,12 @@ typedef void (*Stillwatch__V1__CategoryTerm_Closure)
 typedef void (*Stillwatch__V1__TreeModel_Closure)
                  (const Stillwatch__V1__TreeModel *message,
                   void *closure_data);
+typedef void (*Stillwatch__V1__LeafWiseTree_Closure)
+                 (const Stillwatch__V1__LeafWiseTree *message,
+                  void *closure_data);
+typedef void (*Stillwatch__V1__TreeNode_Closure)
+                 (const Stillwatch__V1__TreeNode *message,
+                  void *closure_data);
 typedef void (*Stillwatch__V1__SymmetricTree_Closure)
                  (const Stillwatch__V1__SymmetricTree *message,
                   void *closure_data);
@@ -993,6 +1097,8 @@ extern const ProtobufCMessageDescriptor stillwatch__v1__numeric_term__descriptor
 extern const ProtobufCMessageDescriptor stillwatch__v1__missing_term__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__category_term__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__tree_model__descriptor;
+extern const ProtobufCMessageDescriptor stillwatch__v1__leaf_wise_tree__descriptor;
+extern const ProtobufCMessageDescriptor stillwatch__v1__tree_node__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__symmetric_tree__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__tree_split__descriptor;
 extern const ProtobufCMessageDescriptor stillwatch__v1__category_set__descriptor;

@@ -1,0 +1,79 @@
+// What the AVX-512 kernels share. Included by them only.
+#ifndef STILLWATCH_TREE_AVX512_H
+#define STILLWATCH_TREE_AVX512_H
+
+#include "columns.h"
+#include <immintrin.h>
+
+#define TK_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi,bmi2,popcnt")))
+
+// How many of eight keys a value reaches: none if it is missing.
+TK_AVX512 TK_INLINE uint32_t tk_reached_512(__m512d value, const double *keys) {
+    return (uint32_t)__builtin_popcount(_mm512_cmp_pd_mask(value, _mm512_load_pd(keys), _CMP_GE_OQ));
+}
+
+TK_AVX512 TK_INLINE uint32_t tk_rank_512(const struct tk_number *number, const double *keys, double value) {
+    const __m512d values = _mm512_set1_pd(value);
+    const double *block = keys + (size_t)number->first_block * 8;
+    uint32_t place = 0;
+    for (uint32_t root = 0; root < number->root_count; root++, block += 8) place += tk_reached_512(values, block);
+    return 9 * place + tk_reached_512(values, block + (size_t)place * 8);
+}
+
+TK_AVX512 TK_INLINE void tk_store_rank(uint8_t *restrict out, const struct tk_number *number, double value,
+                                       uint32_t rank) {
+    out[number->low_column] = (uint8_t)rank;
+    out[number->high_column] = (uint8_t)(value != value ? 255 : rank);
+}
+
+TK_AVX512 TK_INLINE void tk_fill_512(const struct tk_columns *columns, const double *restrict row,
+                                     uint8_t *restrict out) {
+    const struct tk_number *restrict number = columns->numbers;
+    const struct tk_number *const end = number + columns->number_count;
+    const double *restrict keys = columns->keys;
+    // By their root blocks: most numbers have none or one, and their loops should be straight.
+    for (; number < end && number->root_count == 0; number++) {
+        const double value = row[number->value];
+        const double *block = keys + (size_t)number->first_block * 8;
+        tk_store_rank(out, number, value, tk_reached_512(_mm512_set1_pd(value), block));
+    }
+    for (; number < end && number->root_count == 1; number++) {
+        const double value = row[number->value];
+        const __m512d values = _mm512_set1_pd(value);
+        const double *block = keys + (size_t)number->first_block * 8;
+        const uint32_t place = tk_reached_512(values, block);
+        tk_store_rank(out, number, value, 9 * place + tk_reached_512(values, block + 8 + (size_t)place * 8));
+    }
+    for (; number < end; number++) {
+        const double value = row[number->value];
+        tk_store_rank(out, number, value, tk_rank_512(number, keys, value));
+    }
+    for (size_t index = 0; index < columns->wide_number_count; index++) {
+        const struct tk_wide_number *wide = &columns->wide_numbers[index];
+        const double value = row[wide->number.value];
+        tk_fill_wide(wide, value != value, tk_rank_512(&wide->number, keys, value), out);
+    }
+    tk_fill_categories(columns, row, out);
+}
+
+// Sixty-four columns of a row. `width` is 1, 2 or 4 times 64 columns, or 0 for any number of them.
+TK_AVX512 TK_INLINE __m512i tk_look_up_512(const uint8_t *row, const uint8_t *bytes, const uint16_t *words, int width) {
+    if (width == 0) {
+        _Alignas(64) uint8_t picked[TK_LANES];
+        for (int lane = 0; lane < TK_LANES; lane++) picked[lane] = row[words[lane]];
+        return _mm512_load_si512(picked);
+    }
+    const __m512i index = _mm512_load_si512(bytes);
+    if (width == 1) return _mm512_permutexvar_epi8(index, _mm512_load_si512(row));
+    const __m512i low = _mm512_permutex2var_epi8(_mm512_load_si512(row), index, _mm512_load_si512(row + 64));
+    if (width == 2) return low;
+    const __m512i high = _mm512_permutex2var_epi8(_mm512_load_si512(row + 128), index, _mm512_load_si512(row + 192));
+    return _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high);
+}
+
+// The width for a number of columns.
+TK_INLINE int tk_width_512(size_t column_count) {
+    return column_count <= 64 ? 1 : column_count <= 128 ? 2 : column_count <= 256 ? 4 : 0;
+}
+
+#endif

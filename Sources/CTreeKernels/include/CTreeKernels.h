@@ -1,0 +1,152 @@
+// Vector kernels that score trees. Nothing here allocates, keeps state or writes outside what it is told to.
+//
+// A row becomes bytes first, its columns: of a number, how many thresholds it reaches; of a category, one bit for each
+// set that holds it. A split is then `(column & mask) > threshold`, and sixty-four of them are a few instructions.
+// The caller owns all memory and answers for all indices in it; the pointers to blocks are aligned to 64 bytes.
+#ifndef STILLWATCH_CTREEKERNELS_H
+#define STILLWATCH_CTREEKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Most columns a kernel takes: it keeps them on its stack.
+enum { TK_COLUMN_LIMIT = 8192 };
+// Most features of a call that gives reasons.
+enum { TK_FEATURE_LIMIT = 4096 };
+// Most features of a call that gives reasons of leaf-wise trees: sixteen floats of each are on the stack.
+enum { TK_REASON_FEATURE_LIMIT = 1024 };
+// Trees or nodes that stand side by side.
+enum { TK_LANES = 64 };
+
+// A number whose thresholds fit one column.
+//
+// Its thresholds, ascending, are t[0], t[1], ...: leaf block j holds t[9j] to t[9j + 7] and the root blocks hold every
+// ninth, t[8], t[17], .... Blocks are eight numbers, filled up with NaN; the root blocks come first.
+struct tk_number {
+    uint32_t value;         // Index into the row.
+    uint32_t first_block;   // Index among the blocks of eight keys.
+    uint32_t root_count;    // Root blocks; 0 for up to eight thresholds.
+    uint16_t low_column;    // Takes the count of thresholds reached, 0 if missing.
+    uint16_t high_column;   // The same, 255 if missing.
+};
+
+// A number with more thresholds than a byte can count: column i takes what is reached of thresholds 255 i ..< 255 (i + 1).
+struct tk_wide_number {
+    struct tk_number number; // Its columns are the first of column_count each; low comes before high.
+    uint32_t column_count;   // Of each kind.
+};
+
+// A category: code c of the row gets the bytes answers[first_answer + c * byte_count ...] as its columns.
+// Code `count` is any other word, code `count + 1` is missing.
+struct tk_category {
+    uint32_t value;
+    uint32_t count;
+    uint32_t byte_count;
+    uint32_t first_column;
+    size_t first_answer;
+};
+
+// How rows become columns.
+struct tk_columns {
+    const struct tk_number *numbers;
+    size_t number_count;
+    const struct tk_wide_number *wide_numbers;
+    size_t wide_number_count;
+    const double *keys;
+    const struct tk_category *categories;
+    size_t category_count;
+    const uint8_t *answers;
+    size_t column_count; // At most TK_COLUMN_LIMIT - 64; the last one may be a column that nobody reads.
+};
+
+// Up to sixty-four symmetric trees of one depth and one number of players.
+struct tk_symmetric_block {
+    const uint8_t *splits;      // depth times: 64 columns (only if they fit a byte), 64 thresholds, 64 masks.
+    const uint16_t *columns;    // depth times 64 columns.
+    const double *leaves;       // tree_count times 2^depth.
+    const double *attributions; // tree_count times 2^depth times player_count.
+    const uint16_t *players;    // tree_count times player_count features.
+    uint32_t depth;             // 1 to 8.
+    uint32_t player_count;      // 1 to 8.
+    uint32_t tree_count;        // 1 to 64.
+};
+
+// Symmetric trees. The sum of any of the leaves or attributions must be exact.
+struct tk_symmetric {
+    struct tk_columns columns;
+    const struct tk_symmetric_block *blocks;
+    size_t block_count;
+    size_t feature_count; // At most TK_FEATURE_LIMIT.
+    double expected;      // The sum of the trees' expected values: leaves are this and their attributions.
+};
+
+// Whether this processor has what the kernels of a name need; 0 anywhere but on x86-64.
+int tk_has_avx512(void);
+int tk_has_avx2(void);
+
+// Adds to sums[i] the leaves of row i; rows stand one after another, `stride` numbers each.
+void tk_symmetric_sums_avx512(const struct tk_symmetric *model, const double *rows, size_t stride, size_t row_count,
+                              double *sums);
+void tk_symmetric_sums_avx2(const struct tk_symmetric *model, const double *rows, size_t stride, size_t row_count,
+                            double *sums);
+
+// The sum of a row's leaves; overwrites feature_count attributions.
+double tk_symmetric_reasons_avx512(const struct tk_symmetric *model, const double *row, double *attributions);
+double tk_symmetric_reasons_avx2(const struct tk_symmetric *model, const double *row, double *attributions);
+
+// Sixty-four nodes of leaf-wise trees and which leaves are out once a node sends a row right: those on its left.
+// Either two trees of up to 32 leaves, lanes 0 and 32 on, or one of up to 64.
+struct tk_leaf_wise_block {
+    const uint8_t *splits;   // 64 columns (only if they fit a byte), 64 thresholds, 64 masks.
+    const uint16_t *columns; // 64 columns.
+    const void *remaining;   // 64 words of 32 bits, or 64 of 64: a bit for each leaf that stays, from the left.
+    const double *leaves;    // 64: of the second of two trees from 32 on.
+};
+
+// Leaf-wise trees of up to 64 leaves. The sum of any of the leaves must be exact.
+struct tk_leaf_wise {
+    struct tk_columns columns;
+    const struct tk_leaf_wise_block *pairs;
+    size_t pair_count;
+    const struct tk_leaf_wise_block *singles;
+    size_t single_count;
+};
+
+// Adds to sums[i] the leaves of row i; rows stand one after another, `stride` numbers each.
+void tk_leaf_wise_sums_avx512(const struct tk_leaf_wise *model, const double *rows, size_t stride, size_t row_count,
+                              double *sums);
+
+// A node of a leaf-wise tree in the tables for reasons. A slot is a child: 0 for the root, 1 + 2 i for node i's left
+// child and 2 + 2 i for its right one.
+struct tk_reason_node {
+    uint32_t slot;      // The node's own.
+    uint32_t repeated;  // The slot above it that the same feature led to last; 0 if none did.
+    uint32_t feature;
+    float ratios[2];    // Of both children, the factor where the row has left the feature's path already.
+};
+
+// One tree and eight points of its rule. A node's table is four vectors of eight points for the left and eight for the
+// right child: the factor if the row goes left and if it goes right, the slope if it goes left and if it goes right.
+struct tk_reason_tree {
+    const struct tk_reason_node *nodes; // Parents before children.
+    const float *tables;                // node_count times 64.
+    const uint8_t *splits;              // For each 64 nodes: 64 columns, 64 thresholds, 64 masks.
+    const uint16_t *columns;            // For each 64 nodes: 64 columns.
+    uint32_t node_count;                // At most TK_NODE_LIMIT.
+};
+
+// Most nodes of a tree that gives reasons.
+enum { TK_NODE_LIMIT = 1023 };
+
+// Leaf-wise trees for reasons.
+struct tk_reasons {
+    struct tk_columns columns;
+    const struct tk_reason_tree *trees;
+    size_t tree_count;
+    size_t feature_count; // At most TK_REASON_FEATURE_LIMIT.
+};
+
+// Adds each feature's part in the leaves that a row falls into, as precise as Float32.
+void tk_add_reasons_avx512(const struct tk_reasons *model, const double *row, double *attributions);
+
+#endif

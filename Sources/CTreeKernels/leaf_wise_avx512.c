@@ -1,0 +1,183 @@
+#if defined(__x86_64__)
+
+#include "avx512.h"
+
+// Which of sixty-four nodes send a row right.
+TK_AVX512 TK_INLINE __mmask64 rights_of(const uint8_t *splits, const uint16_t *words, const uint8_t *columns,
+                                        int width) {
+    const __m512i seen =
+        _mm512_and_si512(tk_look_up_512(columns, splits, words, width), _mm512_load_si512(splits + 2 * TK_LANES));
+    return _mm512_cmpgt_epu8_mask(seen, _mm512_load_si512(splits + TK_LANES));
+}
+
+// Sixteen words of those that remain after the nodes that send the row right; all where it goes left.
+TK_AVX512 TK_INLINE __m512i kept_32(const uint32_t *remaining, __mmask64 right, int place) {
+    const __m512i all = _mm512_set1_epi32(-1);
+    return _mm512_mask_loadu_epi32(all, (__mmask16)(right >> (16 * place)), remaining + 16 * place);
+}
+
+TK_AVX512 TK_INLINE __m512i kept_64(const uint64_t *remaining, __mmask64 right, int place) {
+    const __m512i all = _mm512_set1_epi64(-1);
+    return _mm512_mask_loadu_epi64(all, (__mmask8)(right >> (8 * place)), remaining + 8 * place);
+}
+
+// The sum of the leaves of a block's two trees: of each the first that remains.
+TK_AVX512 TK_INLINE double pair_sum(const struct tk_leaf_wise_block *block, __mmask64 right) {
+    const uint32_t *remaining = block->remaining;
+    const __m512i first = _mm512_and_si512(kept_32(remaining, right, 0), kept_32(remaining, right, 1));
+    const __m512i second = _mm512_and_si512(kept_32(remaining, right, 2), kept_32(remaining, right, 3));
+    // Both at once, each in its half.
+    __m512i both = _mm512_and_si512(_mm512_shuffle_i64x2(first, second, 0x44), _mm512_shuffle_i64x2(first, second, 0xEE));
+    both = _mm512_and_si512(both, _mm512_shuffle_i64x2(both, both, 0xB1));
+    both = _mm512_and_si512(both, _mm512_shuffle_epi32(both, 0x4E));
+    both = _mm512_and_si512(both, _mm512_shuffle_epi32(both, 0xB1));
+    const uint32_t one = (uint32_t)_mm_cvtsi128_si32(_mm512_castsi512_si128(both));
+    const uint32_t two = (uint32_t)_mm_cvtsi128_si32(_mm512_extracti32x4_epi32(both, 2));
+    return block->leaves[__builtin_ctz(one)] + block->leaves[32 + __builtin_ctz(two)];
+}
+
+// The leaf of a block's only tree.
+TK_AVX512 TK_INLINE double single_sum(const struct tk_leaf_wise_block *block, __mmask64 right) {
+    const uint64_t *remaining = block->remaining;
+    __m512i kept = kept_64(remaining, right, 0);
+    for (int place = 1; place < 8; place++) kept = _mm512_and_si512(kept, kept_64(remaining, right, place));
+    kept = _mm512_and_si512(kept, _mm512_shuffle_i64x2(kept, kept, 0x4E));
+    kept = _mm512_and_si512(kept, _mm512_shuffle_i64x2(kept, kept, 0xB1));
+    kept = _mm512_and_si512(kept, _mm512_shuffle_epi32(kept, 0x4E));
+    return block->leaves[__builtin_ctzll((uint64_t)_mm_cvtsi128_si64(_mm512_castsi512_si128(kept)))];
+}
+
+TK_AVX512 TK_INLINE double sum_of(const struct tk_leaf_wise *model, const double *row, int width, uint8_t *columns) {
+    tk_fill_512(&model->columns, row, columns);
+    double sum0 = 0, sum1 = 0;
+    for (size_t index = 0; index < model->pair_count; index++) {
+        const struct tk_leaf_wise_block *block = &model->pairs[index];
+        sum0 += pair_sum(block, rights_of(block->splits, block->columns, columns, width));
+    }
+    for (size_t index = 0; index < model->single_count; index++) {
+        const struct tk_leaf_wise_block *block = &model->singles[index];
+        sum1 += single_sum(block, rights_of(block->splits, block->columns, columns, width));
+    }
+    return sum0 + sum1;
+}
+
+// The scratch of one row. Slots are eight floats each, for eight points; slot 0 is the root's.
+struct reason_scratch {
+    _Alignas(64) float products[16 + 16 * TK_NODE_LIMIT];
+    uint8_t is_taken[1 + 2 * TK_NODE_LIMIT];
+    uint8_t right[TK_NODE_LIMIT + TK_LANES];
+};
+
+// A slot's floats; both slots of a node's children lie in one aligned vector.
+TK_INLINE float *slot_of(struct reason_scratch *scratch, size_t slot) { return scratch->products + 8 + 8 * slot; }
+
+#pragma STDC FP_CONTRACT OFF
+
+TK_AVX512 TK_INLINE void add_tree(const struct tk_reason_tree *tree, struct reason_scratch *scratch, float *lanes) {
+    const uint32_t count = tree->node_count;
+    for (uint32_t index = 0; index < count; index++) {
+        const struct tk_reason_node *node = &tree->nodes[index];
+        const float *table = tree->tables + 64 * (size_t)index;
+        const uint8_t right = scratch->right[index];
+        const uint8_t follows = scratch->is_taken[node->repeated];
+        scratch->is_taken[1 + 2 * index] = follows & (right ^ 1);
+        scratch->is_taken[2 + 2 * index] = follows & right;
+        const __m512 ratios = _mm512_insertf32x8(
+            _mm512_castps256_ps512(_mm256_set1_ps(node->ratios[0])), _mm256_set1_ps(node->ratios[1]), 1);
+        const __m512 factor =
+            _mm512_mask_loadu_ps(ratios, (__mmask16)-(int)follows, table + 16 * (size_t)right);
+        const __m512 above = _mm512_broadcast_f32x8(_mm256_load_ps(slot_of(scratch, node->slot)));
+        _mm512_store_ps(slot_of(scratch, 1 + 2 * (size_t)index), _mm512_mul_ps(above, factor));
+    }
+    for (uint32_t index = count; index-- > 0;) {
+        const struct tk_reason_node *node = &tree->nodes[index];
+        const float *table = tree->tables + 64 * (size_t)index + 32;
+        const float *products = slot_of(scratch, 1 + 2 * (size_t)index);
+        const uint8_t right = scratch->right[index];
+        const uint8_t follows = scratch->is_taken[node->repeated];
+        const __m256 low = _mm256_load_ps(products), high = _mm256_load_ps(products + 8);
+        const __m512 both = _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
+        _mm256_store_ps(slot_of(scratch, node->slot), _mm256_add_ps(low, high));
+        float *lane = lanes + 16 * (size_t)node->feature;
+        const __m512 part = _mm512_mul_ps(both, _mm512_load_ps(table + 16 * (size_t)right));
+        const __m512 sum = _mm512_load_ps(lane);
+        _mm512_store_ps(lane, _mm512_mask_add_ps(sum, (__mmask16)-(int)follows, sum, part));
+    }
+}
+
+TK_AVX512 TK_INLINE void add_reasons(const struct tk_reasons *model, const double *row, float *lanes, int width,
+                                     uint8_t *columns) {
+    struct reason_scratch scratch;
+    tk_fill_512(&model->columns, row, columns);
+    scratch.is_taken[0] = 1;
+    const struct tk_reason_node *last = NULL;
+    for (size_t index = 0; index < model->tree_count; index++) {
+        const struct tk_reason_tree *tree = &model->trees[index];
+        // The parts of one tree's rule follow each other and share the answers.
+        if (tree->nodes != last) {
+            for (uint32_t first = 0; first < tree->node_count; first += TK_LANES) {
+                const __mmask64 right = rights_of(tree->splits + 3 * (size_t)first, tree->columns + first, columns, width);
+                _mm512_storeu_si512(scratch.right + first, _mm512_maskz_set1_epi8(right, 1));
+            }
+            last = tree->nodes;
+        }
+        // The way up has overwritten the root's products.
+        _mm256_store_ps(slot_of(&scratch, 0), _mm256_set1_ps(1));
+        add_tree(tree, &scratch, lanes);
+    }
+}
+
+// The sum of sixteen lanes, halves first.
+TK_AVX512 TK_INLINE float lane_sum(const float *lanes) {
+    const __m256 eight = _mm256_add_ps(_mm256_load_ps(lanes), _mm256_load_ps(lanes + 8));
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+
+// One function for each width: the compiler drops what the others need.
+#define TK_LEAF_WISE(width, room)                                                                                      \
+    TK_AVX512 static void sums_##width(const struct tk_leaf_wise *model, const double *rows, size_t stride,            \
+                                       size_t row_count, double *sums) {                                               \
+        _Alignas(64) uint8_t columns[room];                                                                            \
+        for (size_t row = 0; row < row_count; row++) sums[row] += sum_of(model, rows + row * stride, width, columns);  \
+    }                                                                                                                  \
+    TK_AVX512 static void reasons_##width(const struct tk_reasons *model, const double *row, double *attributions) {   \
+        _Alignas(64) uint8_t columns[room];                                                                            \
+        _Alignas(64) float lanes[16 * TK_REASON_FEATURE_LIMIT];                                                        \
+        memset(lanes, 0, 16 * model->feature_count * sizeof *lanes);                                                   \
+        add_reasons(model, row, lanes, width, columns);                                                                \
+        for (size_t feature = 0; feature < model->feature_count; feature++)                                            \
+            attributions[feature] += (double)lane_sum(lanes + 16 * feature);                                           \
+    }
+
+TK_LEAF_WISE(1, 64)
+TK_LEAF_WISE(2, 128)
+TK_LEAF_WISE(4, 256)
+TK_LEAF_WISE(0, TK_COLUMN_LIMIT)
+
+void tk_leaf_wise_sums_avx512(const struct tk_leaf_wise *model, const double *rows, size_t stride, size_t row_count,
+                              double *sums) {
+    switch (tk_width_512(model->columns.column_count)) {
+    case 1: sums_1(model, rows, stride, row_count, sums); break;
+    case 2: sums_2(model, rows, stride, row_count, sums); break;
+    case 4: sums_4(model, rows, stride, row_count, sums); break;
+    default: sums_0(model, rows, stride, row_count, sums);
+    }
+}
+
+void tk_add_reasons_avx512(const struct tk_reasons *model, const double *row, double *attributions) {
+    switch (tk_width_512(model->columns.column_count)) {
+    case 1: reasons_1(model, row, attributions); break;
+    case 2: reasons_2(model, row, attributions); break;
+    case 4: reasons_4(model, row, attributions); break;
+    default: reasons_0(model, row, attributions);
+    }
+}
+
+#else
+
+// A file needs at least one declaration.
+typedef int tk_no_leaf_wise_avx512;
+
+#endif

@@ -1,0 +1,97 @@
+internal import CTreeKernels
+
+/// Leaf-wise trees laid out for one kernel.
+final class LeafWiseEngine: @unchecked Sendable {
+    /// The sum of the trees' expected values.
+    let expected: Double
+
+    /// Trees for the vector kernel, and those it does not take; nil if there are none.
+    private let vectors: LeafWiseVectors?
+    private let packed: PackedTrees?
+    private let exact: LeafWiseReasons
+    private let tables: ReasonTables
+    private let isVectorised: Bool
+    private let memory: KernelMemory
+    /// For the vector kernel.
+    private let reasons: tk_reasons
+    /// For plain Swift: the columns, and each node's column and threshold.
+    private let columns: ColumnTables
+    private let nodeColumns: UnsafeBufferPointer<UInt32>
+    private let nodeThresholds: UnsafePointer<Double>
+
+    /// Lays out trees for the kernel if it can score them, else for plain Swift. O(nodes × points).
+    init(_ layout: LeafWiseLayout, features: [ModelFeature], kernel: TreeKernel) {
+        let memory = KernelMemory()
+        let isSupported = kernel == .avx512 && kernel.isSupported && features.count <= Int(TK_REASON_FEATURE_LIMIT)
+        let bytes = isSupported ? ByteColumns(layout.splits, features: features) : nil
+        let small = bytes == nil ? [] : layout.places.filter { $0.tree.leaves.count <= LeafWiseVectors.leafLimit }
+        vectors = bytes.flatMap { small.isEmpty ? nil : LeafWiseVectors(small, columns: $0) }
+        packed =
+            small.count == layout.places.count
+            ? nil
+            : PackedTrees(layout, features: features) {
+                bytes == nil || $0.tree.leaves.count > LeafWiseVectors.leafLimit
+            }
+        let splits = SplitColumns(layout.splits, features: features)
+        columns = ColumnTables(splits, in: memory)
+        nodeColumns = memory.copyBuffer(splits.splitColumns)
+        nodeThresholds = memory.copy(splits.thresholds)
+        expected = layout.expected
+        exact = LeafWiseReasons(layout, features: features)
+        tables = ReasonTables(layout, columns: bytes)
+        isVectorised = bytes != nil
+        reasons = tk_reasons(
+            columns: bytes?.layOut(in: memory) ?? tk_columns(), trees: tables.trees.baseAddress,
+            tree_count: tables.trees.count, feature_count: features.count)
+        self.memory = memory
+    }
+
+    /// The sum of the leaves that a row falls into.
+    func sum(_ values: UnsafeBufferPointer<Double>) -> Double {
+        var sum = packed?.sum(values) ?? 0
+        vectors?.addSums(of: values, count: 1, stride: values.count, to: &sum)
+        return sum
+    }
+
+    /// Adds each feature's part in the leaves that a row falls into, in Float64; for `explain`.
+    func addExact(_ values: UnsafeBufferPointer<Double>, to attributions: UnsafeMutableBufferPointer<Double>) {
+        exact.add(values, to: attributions)
+    }
+
+    /// The same as precise as Float32; for serving. The same bits from every kernel.
+    func add(_ values: UnsafeBufferPointer<Double>, to attributions: UnsafeMutableBufferPointer<Double>) {
+        guard !isVectorised else {
+            withUnsafePointer(to: reasons) {
+                tk_add_reasons_avx512($0, values.baseAddress, attributions.baseAddress)
+            }
+            return
+        }
+        withUnsafeTemporaryAllocation(of: Bool.self, capacity: nodeColumns.count) { goesRight in
+            fillAnswers(values, goesRight)
+            guard let goesRight = goesRight.baseAddress else { return }
+            withUnsafeTemporaryAllocation(of: SIMD16<Float>.self, capacity: attributions.count) { lanes in
+                lanes.initialize(repeating: .zero)
+                guard let lanes = lanes.baseAddress else { return }
+                tables.add(goesRight: goesRight, to: lanes)
+                for feature in attributions.indices { attributions[feature] += Double(Self.sum(lanes[feature])) }
+            }
+        }
+    }
+
+    private func fillAnswers(_ values: UnsafeBufferPointer<Double>, _ goesRight: UnsafeMutableBufferPointer<Bool>) {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count) { numbers in
+            columns.forEach(values) { numbers[$0] = $1 }
+            for (node, column) in nodeColumns.enumerated() {
+                goesRight[node] = numbers[Int(column)] >= nodeThresholds[node]
+            }
+        }
+    }
+
+    /// The sum of all lanes, halves first, as the vector kernel makes it.
+    private static func sum(_ lanes: SIMD16<Float>) -> Float {
+        let eight = lanes.lowHalf + lanes.highHalf
+        let four = eight.lowHalf + eight.highHalf
+        let two = four.lowHalf + four.highHalf
+        return two.x + two.y
+    }
+}

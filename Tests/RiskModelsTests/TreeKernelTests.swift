@@ -1,0 +1,104 @@
+import RiskCore
+import RiskModels
+import Testing
+
+/// Every kernel that this processor has must give the bits of plain Swift.
+@Suite struct TreeKernelTests {
+    private let kernels = TreeKernel.allCases.filter { $0.isSupported && $0 != .portable }
+
+    /// Compares margins, batches and reasons of all kernels on some rows.
+    private func compare(_ document: ModelDocument, _ rows: [[Double]], _ label: String) throws {
+        let portable = try LoadedModel(document, digest: [], kernel: .portable)
+        var expected: [Double] = []
+        var found: [Double] = []
+        for kernel in kernels {
+            let model = try LoadedModel(document, digest: [], kernel: kernel)
+            #expect(model.bias.bitPattern == portable.bias.bitPattern, "\(label), \(kernel)")
+            var margins: [Double] = []
+            model.margins(of: rows.flatMap { $0 }, into: &margins)
+            for (index, row) in rows.enumerated() {
+                let margin = portable.score(row, contributions: &expected)
+                let same = model.score(row, contributions: &found)
+                #expect(margin.bitPattern == same.bitPattern, "\(label), \(kernel), row \(row)")
+                #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "\(label), \(kernel), row \(row)")
+                #expect(model.margin(row).bitPattern == margin.bitPattern, "\(label), \(kernel), row \(row)")
+                #expect(margins[index].bitPattern == margin.bitPattern, "\(label), \(kernel), row \(row)")
+            }
+        }
+    }
+
+    /// A row with many values right at thresholds and next to them.
+    private func row(_ document: ModelDocument, _ random: inout RandomTrees) -> [Double] {
+        var row = random.row(document.features)
+        for (index, feature) in document.features.enumerated() where feature.categories == nil {
+            switch random.int(0...9) {
+            case 0: row[index] = .infinity
+            case 1: row[index] = -.infinity
+            case 2: row[index] = row[index].nextUp
+            case 3: row[index] = row[index].nextDown
+            case 4: row[index] = -0.0
+            case 5: row[index] = -.nan
+            default: break
+            }
+        }
+        return row
+    }
+
+    @Test func randomModelsScoreTheSameBits() throws {
+        for seed in 0..<60 as Range<UInt64> {
+            var random = RandomTrees(seed: 3_000_000 + seed)
+            let document =
+                switch seed % 3 {
+                case 0: random.document(depths: 1...8)
+                case 1: random.leafWiseDocument(leafCount: 70)
+                default: random.leafWiseDocument(leafCount: 40, isMixed: true)
+                }
+            let rows = (0..<20).map { _ in row(document, &random) }
+            try compare(document, rows, "seed \(seed)")
+        }
+    }
+
+    /// Features with more thresholds than a byte counts, and more columns than a permutation of bytes holds.
+    @Test(arguments: [(1, 700), (3, 150), (90, 3), (180, 2), (400, 2)])
+    func manyThresholdsAndColumnsScoreTheSameBits(featureCount: Int, thresholdCount: Int) throws {
+        var random = RandomTrees(seed: UInt64(featureCount * 1000 + thresholdCount))
+        let features = (0..<featureCount).map { ModelFeature(name: "f\($0)") }
+        // Every threshold occurs, in an order of its own.
+        var splits = (0..<featureCount * thresholdCount).map { place in
+            TreeSplit(
+                feature: place % featureCount, condition: .atLeast(Double(place / featureCount) - 7.5),
+                missingGoesRight: random.int(0...1) == 0)
+        }
+        splits.shuffle(using: &random.generator)
+        var symmetric: [SymmetricTree] = []
+        var leafWise: [LeafWiseTree] = []
+        for first in stride(from: 0, to: splits.count - 3, by: 4) {
+            var tree = random.tree(features, depth: 4)
+            tree.splits = Array(splits[first..<first + 4])
+            symmetric.append(tree)
+            var other = random.leafWiseTree(features, leafCount: 5)
+            for node in 0..<4 { other.nodes[node].split = splits[first + node] }
+            leafWise.append(other)
+        }
+        let document = ModelDocument(
+            name: "many", features: features,
+            kind: .trees(
+                TreeModel(base: LogisticModel(intercept: 0, terms: []), trees: symmetric, leafWiseTrees: leafWise)))
+        let rows = (0..<12).map { _ in
+            features.map { _ in
+                random.int(0...9) == 0 ? .nan : Double(random.int(-20...2 * thresholdCount)) / 2
+            }
+        }
+        try compare(document, rows, "\(featureCount) features, \(thresholdCount) thresholds")
+    }
+
+    @Test func modelsBeyondTheKernelsLimitsFallBackToPlainSwift() throws {
+        var random = RandomTrees(seed: 9)
+        let features = (0..<4096).map { ModelFeature(name: "f\($0)") }
+        let trees = (0..<1100).map { _ in random.tree(features, depth: 4) }
+        let document = ModelDocument(
+            name: "wide", features: features,
+            kind: .trees(TreeModel(base: LogisticModel(intercept: 0, terms: []), trees: trees)))
+        try compare(document, [random.row(features)], "4096 features")
+    }
+}
