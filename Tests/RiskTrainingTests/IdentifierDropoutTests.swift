@@ -50,7 +50,7 @@ import Testing
         #expect(differs)
     }
 
-    /// A quarter of the accounts look as though they had been stolen: old and paid for, used as before.
+    /// A tenth of the accounts look as though they had been stolen: old and paid for, used as before.
     @Test func aStolenAccountHasAnothersPastAndItsOwnUse() throws {
         var stolen = StolenIdentity(seed: 3)
         func use(_ name: String, bornDaysAgo: Int, paid: Double, requests: UInt64) throws -> Observation {
@@ -82,7 +82,7 @@ import Testing
             #expect(altered.links[.device]?.accounts == 500 && altered.links[.template]?.accounts == 1)
             #expect(altered.event.timeMs - (altered.links.account.bornAtMs ?? 0) == 300 * 86_400_000)
         }
-        #expect(abs(count - 100) < 40)
+        #expect(abs(count - 40) < 25)
     }
 
     @Test func aValueOfItsOwnIsNew() throws {

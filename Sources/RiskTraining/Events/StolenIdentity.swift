@@ -7,7 +7,7 @@ internal import RiskCore
 /// honest or abusive alike, as ``IdentifierDropout`` is.
 struct StolenIdentity {
     /// Share of accounts whose altered copies are of this kind.
-    static let share = 0.25
+    static let share = 0.1
     /// A customer is of long standing after so many days.
     static let leastDays = 30.0
     /// Customers that are kept to draw from, the latest.
