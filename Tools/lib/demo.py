@@ -19,13 +19,14 @@ VERDICT_ABUSIVE = 1
 FLAGS = ("step_up", "cap", "review", "suspend")
 # What links say to people, the most telling first.
 WORDS = {
-    "device": "device", "instrument": "card", "template": "prompt", "billing_addr": "billing address",
-    "email": "mail address", "phone": "phone", "profile_template": "profile text", "referral": "referral",
+    "device": "device", "instrument": "card", "template": "prompt", "prefix": "alike prompt",
+    "billing_addr": "billing address", "email": "mail address", "phone": "phone",
+    "profile_template": "profile text", "referral": "referral",
     "ip_prefix": "address range", "email_domain": "mail domain", "email_mx": "mail host",
     "issuer_programme": "card programme", "email_mask": "mail pattern", "asn": "network", "tls_client": "client",
 }
-LEGEND = ("evidence: what is shared, with how many other accounts / of how many other organisations, "
-          "and ! how many of them are labelled abusive")
+LEGEND = ("evidence: the cluster and its size; what is shared, with how many other accounts / of how many other\n"
+          "organisations, and ! how many of them are labelled abusive")
 
 
 def evidence(answer):
@@ -34,6 +35,8 @@ def evidence(answer):
     links = sorted((link for link in answer["links"] if link["accounts"]), key=lambda link: (
         link["labelled_bad"] == 0, -round(link["contribution"], 2), order.index(link["class"])))
     cells = []
+    if cluster := answer.get("cluster"):
+        cells.append(f"{cluster['id']} of {cluster['accounts'] + 1}")
     for link in links[:LINKS_SHOWN]:
         labelled = f" !{link['labelled_bad']}" if link["labelled_bad"] else ""
         cells.append(f"{WORDS[link['class']]} {link['accounts']}/{link['organisations']}{labelled}")
@@ -107,12 +110,15 @@ def problems(told):
                           for event, answer in pairs if act.is_honest and answer["decision"] in FLAGS})
         if flagged:
             found.append(f"{act.title.lower()} should be left alone, but flagged were {', '.join(flagged)}")
-    network = [pair for act, pairs in told if not act.is_honest for pair in pairs]
-    for name in dict.fromkeys(event.name for event, _ in network):
-        margins = [answer["margin"] for event, answer in network if event.name == name]
-        if margins[-1] <= margins[0]:
-            found.append(f"the last sibling's margin at {name} should be above the first's, found {margins[-1]:+.2f} "
-                         f"and {margins[0]:+.2f}")
+    # Throw-away mail says something of its own, so like is compared with like.
+    margins = {}
+    for event, answer in (pair for act, pairs in told if not act.is_honest for pair in pairs):
+        mail = event.fields["signup"]["email_domain_class"]
+        margins.setdefault((event.name, mail), []).append(answer["margin"])
+    for (name, mail), values in margins.items():
+        if values[-1] <= values[0]:
+            found.append(f"of the siblings with {mail} mail the last one's margin at {name} should be above the first's, "
+                         f"found {values[-1]:+.2f} and {values[0]:+.2f}")
     return found
 
 
