@@ -41,10 +41,11 @@ struct RhythmRecord: Sendable {
     /// Whether an event of this day is the first of a day that is later than all before.
     func begins(_ day: Int) -> Bool { lastDay == Self.never || day > Int(lastDay) }
 
-    /// The days before a day that are known, at most 28.
+    /// The days before a day that are known, at most 28. Not the first, which is one of use by definition: all who came
+    /// on the same day would have that in common.
     func knownDays(before day: Int) -> Range<Int> {
         guard lastDay != Self.never, day - Int(lastDay) < RhythmVector.dayCount else { return day..<day }
-        return max(Int(firstDay), day - RhythmVector.dayCount)..<day
+        return max(Int(firstDay) + 1, day - RhythmVector.dayCount)..<max(Int(firstDay) + 1, day)
     }
 
     /// The days that become known with the first event of a later day.
@@ -94,6 +95,11 @@ struct RhythmRecord: Sendable {
         }
         defer { hourDays = min(hourDays + 1, UInt8(Self.habitDays)) }
         return Int(hourDays) < Self.leastHabitDays ? nil : deviations
+    }
+
+    /// The hours of the day from the least usual to the most.
+    var hoursByHabit: [Int] {
+        (0..<RhythmVector.hourCount).sorted { (usualHours[$0], $0) < (usualHours[$1], $1) }
     }
 
     /// 0 for none; from 1 on in logarithmic steps.

@@ -2,7 +2,8 @@
 ///
 /// Habits are taken away first: its mean load on each weekday, its usual hours. Two clerks of one time zone do not
 /// resemble each other then; two accounts that one queue switches on and off do. The shuffled vectors keep each
-/// weekday's loads and change the weeks they fall into: what resembles them does so by chance.
+/// weekday's loads and change the weeks they fall into, and hours of about the same habit change places: what resembles
+/// them does so by chance.
 struct RhythmShape {
     /// Days that have to be known.
     static let leastDays = 10
@@ -17,7 +18,7 @@ struct RhythmShape {
 
     /// The account's direction.
     private(set) var vector: RhythmVector
-    /// The same with its weeks in two other orders, and with the opposite hours.
+    /// The same with its weeks and its hours in two other orders.
     private(set) var shuffled: (first: RhythmVector, second: RhythmVector)
     /// Days it rests on.
     let dayCount: Int
@@ -48,7 +49,7 @@ struct RhythmShape {
             days[place] = departure - mean / factor
         }
         guard Self.scale(&days, leastSquares: 1) else { return nil }
-        compose(Self.departures(hours, &ordinary), known)
+        compose(Self.departures(hours, &ordinary), record, known)
     }
 
     /// The loads less the weekday's mean, which is drawn towards that of all workdays or of the weekend: of a weekday
@@ -90,17 +91,19 @@ struct RhythmShape {
     }
 
     /// Puts days and hours together, by how much each of them can say.
-    private mutating func compose(_ hours: InlineArray<24, Double>?, _ known: [Int]) {
+    private mutating func compose(_ hours: InlineArray<24, Double>?, _ record: RhythmRecord, _ known: [Int]) {
         let hourShare = hours == nil ? 0 : Self.hourWeight / (Double(dayCount) + Self.hourWeight)
         let (dayScale, hourScale) = ((1 - hourShare).squareRoot(), hourShare.squareRoot())
         for place in days.indices { vector[place] = Int((days[place] * dayScale).rounded()) }
         shuffled = (shuffle(vector, by: 1, known), shuffle(vector, by: 2, known))
         guard let hours else { return }
-        for hour in hours.indices {
+        let byHabit = record.hoursByHabit
+        for (rank, hour) in byHabit.enumerated() {
             let value = Int((hours[hour] * hourScale).rounded())
             vector[RhythmVector.dayCount + hour] = value
-            shuffled.first[RhythmVector.dayCount + hour] = -value
-            shuffled.second[RhythmVector.dayCount + hour] = -value
+            // Neighbours by habit change places: 0 with 1, 2 with 3 …; and 1 with 2, 3 with 4 … and 23 with 0.
+            shuffled.first[RhythmVector.dayCount + byHabit[rank ^ 1]] = value
+            shuffled.second[RhythmVector.dayCount + byHabit[(((rank + 1) ^ 1) + 23) % 24]] = value
         }
     }
 
