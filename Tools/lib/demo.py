@@ -110,15 +110,18 @@ def problems(told):
                           for event, answer in pairs if act.is_honest and answer["decision"] in FLAGS})
         if flagged:
             found.append(f"{act.title.lower()} should be left alone, but flagged were {', '.join(flagged)}")
-    # Throw-away mail says something of its own, so like is compared with like.
-    margins = {}
+    # An account is judged by its highest margin. Throw-away mail says something of its own: like goes with like.
+    highest = {}
     for event, answer in (pair for act, pairs in told if not act.is_honest for pair in pairs):
         mail = event.fields["signup"]["email_domain_class"]
-        margins.setdefault((event.name, mail), []).append(answer["margin"])
-    for (name, mail), values in margins.items():
-        if values[-1] <= values[0]:
-            found.append(f"of the siblings with {mail} mail the last one's margin at {name} should be above the first's, "
-                         f"found {values[-1]:+.2f} and {values[0]:+.2f}")
+        accounts = highest.setdefault(mail, {})
+        account = event.fields["account_ref"]
+        accounts[account] = max(answer["margin"], accounts.get(account, answer["margin"]))
+    for mail, accounts in highest.items():
+        (first, lowest), (last, found_last) = next(iter(accounts.items())), list(accounts.items())[-1]
+        if found_last <= lowest:
+            found.append(f"with {mail} mail {last}'s highest margin should be above {first}'s, found "
+                         f"{found_last:+.2f} and {lowest:+.2f}")
     return found
 
 
