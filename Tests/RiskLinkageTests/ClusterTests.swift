@@ -216,6 +216,16 @@ import Testing
         #expect(found.sorted() == (0..<count).map { "r\($0)" }.sorted(), "seed \(seed), \(limit) a page")
     }
 
+    /// A log from elsewhere may say any time.
+    @Test func timesBeyondAllReasonDoNotOverflow() throws {
+        var state = LinkState()
+        for index in 0..<2000 {
+            _ = state.apply(
+                try LinkStateTests.event("a\(index)", atMs: 9_000_000_000_000_000 + Int64(index), [(.deviceRef, "d")]))
+        }
+        #expect(state.counts.clusters == 1)
+    }
+
     @Test func membershipIsBoundedWithTheAccounts() throws {
         var state = LinkState(capacity: LinkState.Capacity(accounts: 50, identifiers: 500))
         for index in 0..<2000 {

@@ -42,6 +42,9 @@ struct MemberPart: Sendable, Equatable {
     /// A share of a new model that counts as having moved to it, this soon after its launch.
     private static let (movedShare, movedHours) = (0.3, 48.0)
 
+    /// No later day than this counts: squares of days are summed up.
+    private static let lastDay: Int64 = 100_000
+
     /// Nothing put in yet.
     init() {}
 
@@ -54,7 +57,7 @@ struct MemberPart: Sendable, Equatable {
         let facts = account.history?.facts ?? AccountFacts()
         let profile = facts.profile
         let bornMs = facts.bornAtMs ?? facts.firstSeenMs ?? account.lastSeenMs
-        birthDay = Int32(clamping: bornMs / 86_400_000)
+        birthDay = Int32(clamping: min(bornMs / 86_400_000, Self.lastDay))
         if let usual = facts.usualRequests { load = Int32((portableLog1p(usual) / Self.loadUnit).rounded()) }
         tenant = account.organisation ?? 0
         self.template = template ?? 0
