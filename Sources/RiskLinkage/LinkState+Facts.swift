@@ -100,7 +100,7 @@ extension LinkState {
         let (accounts, clusters) = (accounts, clusters)
         let candidates = joining.clusters(excluding: membership?.cluster ?? 0) { clusters.members(of: $0) }
         let candidate = candidates.first
-        guard let membership, let record = clusters[membership.cluster] else {
+        guard let membership, let members = clusters.members(of: membership.cluster) else {
             if let candidate {
                 sight.placement = .joins(candidate)
                 show(candidate.ties, of: candidate.key, nil, &sight.snapshot, keys, account)
@@ -112,15 +112,15 @@ extension LinkState {
             }
             return
         }
-        let current = joining.ties(to: membership.cluster, others: record.members - 1)
-        let grounds = current + membership.lastingTies
-        let prior = ClusterRecord.prior(others: record.members - 1)
-        let isHeld = membership.isHeld(prior: prior)
-        let isTied = isHeld || prior + ClusterJoining.sum(grounds) >= ClusterFacts.tieThreshold
+        let (others, lasting) = (members - 1, membership.lastingTies)
+        let current = joining.ties(to: membership.cluster, others: others)
+        let grounds = current + lasting
+        let isHeld = ClusterJoining.isEnough(lasting, others: others)
+        let isTied = isHeld || ClusterJoining.isEnough(grounds, others: others)
         let candidateIsHeld = candidate.map { candidate in
-            let lasting = candidate.ties.filter(\.identifierClass.character.kind.lasts)
-            let others = clusters.members(of: candidate.key) ?? 0
-            return ClusterRecord.prior(others: others) + ClusterJoining.sum(lasting) >= ClusterFacts.tieThreshold
+            ClusterJoining.isEnough(
+                candidate.ties.filter(\.identifierClass.character.kind.lasts),
+                others: clusters.members(of: candidate.key) ?? 0)
         }
         switch (candidate, isTied) {
         case (let candidate?, true) where isHeld && candidateIsHeld == true:
