@@ -7,14 +7,14 @@ import Testing
 
 @Suite struct TuningTests {
     /// Rows whose best settings are not the defaults: a steep step in noise.
-    static func data(seed: UInt64, rowCount: Int = 1200) -> TrainingData {
+    static func data(seed: UInt64, rowCount: Int = 500) -> TrainingData {
         var random = Randoms(seed: seed)
-        let columns = (0..<4).map { _ in (0..<rowCount).map { _ in random.normal() } }
+        let columns = (0..<3).map { _ in (0..<rowCount).map { _ in random.normal() } }
         let labels = columns[0].indices.map { row in
             random.uniform() < 1 / (1 + exp(-(columns[0][row] > 0.5 ? 2 : -1) - 0.3 * columns[1][row]))
         }
         return TrainingData(
-            features: (0..<4).map { ModelFeature(name: "f\($0)") }, columns: columns, labels: labels)
+            features: (0..<3).map { ModelFeature(name: "f\($0)") }, columns: columns, labels: labels)
     }
 
     static func options(
@@ -23,9 +23,9 @@ import Testing
         var options = TrainingOptions(l2: 50, seed: 3, threads: threads)
         options.kind = kind
         options.trees.base = .none
-        options.trees.treeLimit = 30
+        options.trees.treeLimit = 18
         options.trees.learningRate = 0.2
-        options.trees.patience = 6
+        options.trees.patience = 4
         options.tuning = TuningOptions(configurationCount: settings, fixed: fixed)
         return options
     }
@@ -55,7 +55,7 @@ import Testing
 
     @Test(arguments: TrainingOptions.Kind.allCases)
     func theLogIsWholeAndTheBestOfTheLastRungWins(kind: TrainingOptions.Kind) throws {
-        for seed in 0..<3 as Range<UInt64> {
+        for seed in 0..<2 as Range<UInt64> {
             let (document, trials) = try Self.train(Self.data(seed: seed), Self.options(kind, settings: 10))
             let rungs = Dictionary(grouping: trials, by: \.rung)
             #expect(rungs.count == 3 && trials.allSatisfy { $0.rungCount == 3 }, "seed \(seed): 10, 4 and 2 settings")
@@ -81,9 +81,9 @@ import Testing
 
     @Test func moreWorkEachRung() throws {
         let trees = try Self.train(Self.data(seed: 1), Self.options(.trees)).trials
-        for trial in trees where trial.rung == trial.rungCount { #expect(trial.treeLimit == 30 || trial.isCarriedOver) }
-        #expect(trees.filter { $0.configuration == 0 && !$0.isCarriedOver }.map(\.treeLimit).first == 10)
-        let logistic = try Self.train(Self.data(seed: 1, rowCount: 3000), Self.options(.logistic)).trials
+        for trial in trees where trial.rung == trial.rungCount { #expect(trial.treeLimit == 18 || trial.isCarriedOver) }
+        #expect(trees.filter { $0.configuration == 0 && !$0.isCarriedOver }.map(\.treeLimit).first == 6)
+        let logistic = try Self.train(Self.data(seed: 1, rowCount: 3000), Self.options(.logistic, settings: 4)).trials
         let rows = logistic.filter { $0.configuration == 0 }.map(\.rowCount)
         #expect(rows.count == 2 && abs(rows[0] - 850) < 100 && rows[1] == 2550, "\(rows)")
     }

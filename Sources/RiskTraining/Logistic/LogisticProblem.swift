@@ -60,7 +60,7 @@ struct LogisticProblem: Sendable {
         if start == nil {
             first = Array(repeating: 0, count: plan.columnCount)
             first[0] = log(positive / (total - positive))
-            first = try partFit(objective, l1: l1, from: first) ?? first
+            first = partFit(objective, l1: l1, from: first) ?? first
         }
         return try newton(l1: l1, share: 1, tolerance: Self.slopeTolerance)
             .minimise(from: first, report: report) { objective.evaluate($0, withHessian: $1) }
@@ -75,9 +75,7 @@ struct LogisticProblem: Sendable {
 
     /// The weights that every sixteenth block asks for: a fit of all rows starts so near to its end that it takes two
     /// or three steps less, for less than half of one. nil if the part is too small to say much.
-    private func partFit(
-        _ all: LogisticObjective, l1: Double, from start: [Double]
-    ) throws(TrainingError) -> [Double]? {
+    private func partFit(_ all: LogisticObjective, l1: Double, from start: [Double]) -> [Double]? {
         let blocks = Array(stride(from: 0, to: design.blockCount, by: Self.partStep))
         let rows = blocks.flatMap { design.blockRows($0) }
         let positives = rows.count { labels[$0] && weights?[$0] ?? 1 > 0 }
@@ -89,8 +87,9 @@ struct LogisticProblem: Sendable {
         let part = LogisticObjective(
             design: design, labels: labels, weights: weights, l2: all.l2 * share, threads: threads, blocks: blocks)
         // Nearer would be lost on the way to all rows.
-        return try newton(l1: l1 * share, share: share, tolerance: 1e-4)
-            .minimise(from: start, report: { _ in }) { part.evaluate($0, withHessian: $1) }.point
+        let result = try? newton(l1: l1 * share, share: share, tolerance: 1e-4)
+            .minimise(from: start, report: { _ in }) { part.evaluate($0, withHessian: $1) }
+        return result?.point
     }
 
     private func newton(l1: Double, share: Double, tolerance: Double) -> ProximalNewton {

@@ -46,31 +46,27 @@ struct Tuner {
         let clock = ContinuousClock()
         let start = clock.now
         let configurations = TuningSpace.configurations(options, tuning)
-        let shares = tuning.rungShares
         let bench = TuningBench(data, split, options: options)
-        var trials: [TuningTrial] = []
+        let shares = tuning.rungShares
         var standing = Array(configurations.indices)
+        var trials: [TuningTrial] = []
         var isCutShort = false
-        for (rung, share) in shares.enumerated() {
+        for (rung, share) in shares.enumerated() where !isCutShort {
             var results: [TuningTrial] = []
-            for configuration in standing {
-                if let limit = tuning.secondLimit, !trials.isEmpty, start.duration(to: clock.now) > .seconds(limit) {
-                    isCutShort = true
-                    break
-                }
-                let before = clock.now
+            for configuration in standing where !isCutShort {
                 let last = trials.last { $0.configuration == configuration }
+                let before = clock.now
                 var trial = try bench.trial(configurations[configuration], share: share, last: last)
-                trial.configuration = configuration
-                (trial.rung, trial.rungCount) = (rung + 1, shares.count)
+                trial.seconds = (clock.now - before) / .seconds(1)
+                (trial.configuration, trial.rung, trial.rungCount) = (configuration, rung + 1, shares.count)
                 trial.settings = settings(configurations[configuration])
-                trial.seconds = Self.seconds(before.duration(to: clock.now))
                 report(trial)
                 results.append(trial)
-                trials.append(trial)
                 progress((Double(rung) + Double(results.count) / Double(standing.count)) / Double(shares.count))
+                let isLast = rung == shares.count - 1 && results.count == standing.count
+                isCutShort = !isLast && (clock.now - start) / .seconds(1) > tuning.secondLimit ?? .infinity
             }
-            if isCutShort { break }
+            trials += results
             standing = Self.best(results)
         }
         let winner = Self.winner(trials)
@@ -103,9 +99,5 @@ struct Tuner {
         TuningSpace.parameters(options.kind).filter { !tuning.fixed.contains($0.name) }.map {
             TuningTrial.Setting(name: $0.name, value: $0.text(configuration))
         }
-    }
-
-    private static func seconds(_ duration: Duration) -> Double {
-        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
     }
 }
