@@ -51,9 +51,11 @@ struct TuningBench {
         limited.trees.treeLimit = limit
         let choice = try TreeLearner(options: limited).choose(
             data, table, fitted: split.fitted, heldOut: split.heldOut, progress: { _, _ in })
+        let count = choice.treeCounts.reduce(0, +)
+        // Without a single tree that helps, what is left is the base.
+        let kind = count == 0 ? ModelKind.logistic(choice.model.base) : .trees(choice.model)
         return TuningTrial(
-            rows: split.fitted.count, treeLimit: limit, treeCount: choice.treeCounts.reduce(0, +),
-            logLoss: try loss(.trees(choice.model)))
+            rows: split.fitted.count, treeLimit: limit, treeCount: count, logLoss: try loss(kind))
     }
 
     /// Whether trees stopped for want of progress, so that more of them would be the same.
