@@ -6,33 +6,37 @@ extension LinkState {
     /// - Parameters:
     ///   - account: As it is after the event.
     ///   - new: Identifiers that it came with for the first time.
+    ///   - sight: What was seen before the event.
     mutating func settle(
-        _ event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks, new: [UInt64], _ placement: Placement
+        _ event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks, new: [UInt64], _ sight: Sight
     ) {
-        let before = clusters.membership(of: keys.account)
-        let part = MemberPart(
-            account, event, template: account.latest(.template)?.key, before: before?.part)
-        switch placement {
+        let before = sight.membership
+        func part() -> MemberPart {
+            MemberPart(account, event, template: account.latest(.template)?.key, before: before?.part)
+        }
+        switch sight.placement {
         case .apart:
             break
         case .stays(let ties):
-            clusters.see(keys.account, ties: ties, part: part, atMs: keys.timeMs)
+            clusters.see(keys.account, before, ties: ties, part: part(), atMs: keys.timeMs)
             if let cluster = before?.cluster { noteMember(of: cluster, on: new) }
             return
         case .bridges(let ties, let candidate):
-            clusters.see(keys.account, ties: ties, part: part, atMs: keys.timeMs)
+            let part = part()
+            clusters.see(keys.account, before, ties: ties, part: part, atMs: keys.timeMs)
             guard let cluster = before?.cluster else { return }
             noteMember(of: cluster, on: new)
             if clusters.bridge(cluster, candidate.key, by: keys.account) {
-                clusters.see(keys.account, ties: candidate.ties, part: part, atMs: keys.timeMs)
+                let now = clusters.membership(of: keys.account)
+                clusters.see(keys.account, now, ties: candidate.ties, part: part, atMs: keys.timeMs)
             }
             return
         case .joins(let candidate):
             leave(keys.account, account)
-            join(keys.account, account, candidate.key, candidate.ties, part, atMs: keys.timeMs)
+            join(keys.account, account, candidate.key, candidate.ties, part(), atMs: keys.timeMs)
             return
         case .founds(let candidate):
-            found(keys, account, part, with: candidate)
+            found(keys, account, part(), with: candidate)
             return
         case .leaves:
             leave(keys.account, account)
@@ -60,18 +64,21 @@ extension LinkState {
     private mutating func leave(_ key: UInt64, _ account: AccountLinks) {
         guard let membership = clusters.membership(of: key) else { return }
         clusters.leave(key, account)
-        let clusters = clusters
         for attachment in account.attachments {
-            identifiers.modify(attachment.key) {
-                $0.noteLeaver(of: membership.cluster) { clusters.resolve($0) }
-            }
+            guard let home = home(of: attachment.key) else { continue }
+            identifiers.modify(attachment.key) { $0.noteLeaver(of: membership.cluster, home: home) }
         }
     }
 
     private mutating func noteMember(of cluster: UInt64, on keys: [UInt64]) {
-        let clusters = clusters
         for key in keys {
-            identifiers.modify(key) { $0.noteMember(of: cluster) { clusters.resolve($0) } }
+            guard let home = home(of: key) else { continue }
+            identifiers.modify(key) { $0.noteMember(of: cluster, home: home) }
         }
+    }
+
+    /// The number under which an identifier's home is known now; nil if the identifier is not known.
+    private func home(of key: UInt64) -> UInt64? {
+        identifiers.read(key) { $0.home.cluster }.map { $0 == 0 ? 0 : clusters.resolve($0) }
     }
 }

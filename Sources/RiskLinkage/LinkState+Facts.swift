@@ -4,6 +4,8 @@ internal import RiskCore
 struct Sight {
     var snapshot = LinkSnapshot()
     var placement = Placement.apart
+    /// The account's membership before the event.
+    var membership: Membership?
 }
 
 /// What becomes of an account's membership with an event.
@@ -37,6 +39,7 @@ extension LinkState {
         sight.snapshot.population = population.facts(
             for: event, own: account?.populationPart ?? Population.Part(), profile: account?.history?.profile)
         let membership = clusters.membership(of: keys.account)
+        sight.membership = membership
         var shared: [ClusterJoining.Shared] = []
         for (identifierClass, key, _) in keys.identifiers {
             guard let links = identifier(key, identifierClass, atMs: keys.timeMs) else {
@@ -96,25 +99,21 @@ extension LinkState {
         _ sight: inout Sight, _ keys: EventKeys, _ account: AccountLinks?, _ membership: Membership?,
         _ joining: ClusterJoining
     ) {
-        // Closures that took all of the state would copy it.
-        let (accounts, clusters) = (accounts, clusters)
-        let candidates = joining.clusters(excluding: membership?.cluster ?? 0) { clusters.members(of: $0) }
+        let candidates = joining.clusters(excluding: membership?.cluster ?? 0, of: clusters)
         let candidate = candidates.first
-        guard let membership, let record = clusters[membership.cluster] else {
+        guard let membership, let members = clusters.members(of: membership.cluster) else {
             if let candidate {
                 sight.placement = .joins(candidate)
                 show(candidate.ties, of: candidate.key, nil, &sight.snapshot, keys, account)
                 sight.snapshot.rivals = rivals(candidates.dropFirst(), keys, account)
-            } else if let loner = joining.bestLoner(isFree: {
-                $0 != keys.account && accounts.contains($0) && clusters.membership(of: $0) == nil
-            }) {
+            } else if let loner = joining.bestLoner(besides: keys.account, of: accounts, outside: clusters) {
                 sight.placement = .founds(loner)
             }
             return
         }
-        let current = joining.ties(to: membership.cluster, others: record.members - 1)
+        let current = joining.ties(to: membership.cluster, others: members - 1)
         let grounds = current + membership.lastingTies
-        let prior = ClusterRecord.prior(others: record.members - 1)
+        let prior = ClusterRecord.prior(others: members - 1)
         let isHeld = membership.isHeld(prior: prior)
         let isTied = isHeld || prior + ClusterJoining.sum(grounds) >= ClusterFacts.tieThreshold
         let candidateIsHeld = candidate.map { candidate in
@@ -141,13 +140,15 @@ extension LinkState {
         _ ties: [Tie], of cluster: UInt64, _ membership: Membership?, _ snapshot: inout LinkSnapshot,
         _ keys: EventKeys, _ account: AccountLinks?
     ) {
-        guard let record = clusters[cluster] else { return }
+        let facts = clusters.read(cluster) {
+            $0.facts(atMs: keys.timeMs, leavingOut: membership, account: account, tenant: keys.organisation)
+        }
+        guard let facts else { return }
         for tie in ties {
             guard let known = snapshot[tie.identifierClass]?.tie else { continue }
             snapshot[tie.identifierClass]?.tie = max(known, tie.nats)
         }
-        snapshot.cluster = record.facts(
-            atMs: keys.timeMs, leavingOut: membership, account: account, tenant: keys.organisation)
+        snapshot.cluster = facts
         snapshot.tieAgain()
     }
 

@@ -91,12 +91,17 @@ public struct LinkState: Sendable {
 
     /// The facts for an event as of just before it, and then the event is applied.
     public mutating func apply(_ event: AccountEvent) -> LinkSnapshot {
+        let key = LinkKey.account(event.account)
+        accounts.prefetchIndex(key)
+        clusters.prefetchIndex(ofMember: key)
         expireLabels(until: event.timeMs)
         forgetStale(before: event.timeMs - Self.retentionMs)
-        let account = accounts[LinkKey.account(event.account)]
+        accounts.prefetchEntry(key)
+        clusters.prefetchEntry(ofMember: key)
+        let account = accounts[key]
         let keys = EventKeys(event, account: account)
         let sight = sight(of: event, keys, account)
-        attach(event, keys, account, sight.placement)
+        attach(event, keys, account, sight)
         return sight.snapshot
     }
 
@@ -107,7 +112,12 @@ public struct LinkState: Sendable {
             identifiers.removeStalest { $0.lastSeenMs < timeMs }
         }
         for _ in 0..<8 where !pairs.removeStalest(if: { $0.lastSeenMs < timeMs }) { break }
-        clusters.forgetStale(before: timeMs) { [accounts] in accounts.contains($0) }
+        clusters.forgetStale(before: timeMs)
+        // An account that is forgotten is no member either.
+        for _ in 0..<2 {
+            guard let key = clusters.stalestMember, !accounts.contains(key) else { break }
+            clusters.forgetMember(key)
+        }
     }
 }
 

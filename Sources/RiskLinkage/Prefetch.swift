@@ -4,13 +4,15 @@ internal import CMemoryHints
 enum Prefetch {
     private static let lineBytes = 64
 
-    /// Asks for the lines of one element, at most so many. The index has to be within the array.
+    /// Asks for the lines of one element, at most so many. The array itself is not read: a place beyond its end asks for
+    /// memory that nobody needs, and does no harm.
     @inline(__always)
-    static func element<Element>(_ index: Int, of array: [Element], lines: Int = 1) {
-        precondition(array.indices.contains(index), "no element \(index) among \(array.count)")
+    static func element<Element>(_ index: Int, in array: [Element], lines: Int = 1) {
         array.withUnsafeBufferPointer { elements in
             guard let start = elements.baseAddress else { return }
-            let address = UnsafeRawPointer(start + index)
+            let address = UnsafeRawPointer(
+                bitPattern: UInt(bitPattern: start) &+ UInt(index * MemoryLayout<Element>.stride))
+            guard let address else { return }
             for line in 0..<lines { stillwatch_prefetch(address + line * lineBytes) }
         }
     }

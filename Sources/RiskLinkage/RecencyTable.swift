@@ -49,8 +49,12 @@ struct RecencyTable<Value: Sendable>: Sendable {
 
     /// What is wanted of the value under a key, without touching or copying it; nil if there is none.
     func read<Result>(_ key: UInt64, _ body: (borrowing Value) -> Result) -> Result? {
-        guard let slot = find(key) else { return nil }
-        return segments[slot >> Self.segmentShift].withUnsafeBufferPointer {
+        find(key).map { read(slot: $0, body) }
+    }
+
+    @inline(__always)
+    private func read<Result>(slot: Int, _ body: (borrowing Value) -> Result) -> Result {
+        segments[slot >> Self.segmentShift].withUnsafeBufferPointer {
             body($0[slot & (Self.segmentSize - 1)].value)
         }
     }
@@ -60,10 +64,13 @@ struct RecencyTable<Value: Sendable>: Sendable {
         oldest == Self.none ? nil : (self[slot: oldest].key, self[slot: oldest].value)
     }
 
+    /// The key that was touched longest ago.
+    var stalestKey: UInt64? { oldest == Self.none ? nil : self[slot: oldest].key }
+
     /// Forgets the entry that was touched longest ago if it is over; whether there was one to forget.
     @discardableResult
-    mutating func removeStalest(if isOver: (Value) -> Bool) -> Bool {
-        guard oldest != Self.none, isOver(self[slot: oldest].value) else { return false }
+    mutating func removeStalest(if isOver: (borrowing Value) -> Bool) -> Bool {
+        guard oldest != Self.none, read(slot: Int(oldest), isOver) else { return false }
         remove(self[slot: oldest].key)
         return true
     }
@@ -96,8 +103,15 @@ struct RecencyTable<Value: Sendable>: Sendable {
         }
     }
 
-    /// Asks for the memory of one key's entry.
-    func prefetch(_ key: UInt64) { prefetch(CollectionOfOne(key)) }
+    /// The first of two steps for other memory than ``prefetch(_:)`` is for: where the key would be found.
+    @inline(__always)
+    func prefetchIndex(_ key: UInt64) { index.prefetch(key) }
+
+    /// The second step, some time later: the entry itself.
+    @inline(__always)
+    func prefetchEntry(_ key: UInt64) {
+        if let slot = index.likelySlot(of: key) { prefetch(Int32(slot), lines: Prefetch.lines(of: Slot.self)) }
+    }
 
     /// Changes the value under a key without touching it; does nothing if there is none.
     mutating func modify(_ key: UInt64, _ body: (inout Value) -> Void) {
@@ -153,7 +167,7 @@ struct RecencyTable<Value: Sendable>: Sendable {
     @inline(__always)
     private func prefetch(_ slot: Int32, lines: Int) {
         Prefetch.element(
-            Int(slot) & (Self.segmentSize - 1), of: segments[Int(slot) >> Self.segmentShift], lines: lines)
+            Int(slot) & (Self.segmentSize - 1), in: segments[Int(slot) >> Self.segmentShift], lines: lines)
     }
 
     /// Puts an entry into a free slot, or into a new one behind the last.

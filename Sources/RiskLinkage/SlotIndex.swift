@@ -9,9 +9,17 @@ struct SlotIndex: Sendable {
     private static let keysPerPart = 352
     private static let smallestPart = 8
 
+    /// What is needed of a part besides its places, kept apart: a part's own header would be one more line of memory to
+    /// wait for.
+    private struct PartState: Sendable {
+        /// Its places less 1; -1 without any.
+        var mask: Int32 = -1
+        var count: UInt32 = 0
+    }
+
     /// An entry is the key's lower 32 bits and, below, its slot + 1; 0 is an empty place.
     private var parts: [[UInt64]]
-    private var partCounts: [UInt32]
+    private var states: [PartState]
     /// How many keys are in.
     private(set) var count = 0
 
@@ -19,22 +27,26 @@ struct SlotIndex: Sendable {
     init(capacity: Int) {
         let partCount = max(1, (capacity + Self.keysPerPart - 1) / Self.keysPerPart)
         parts = Array(repeating: [], count: partCount)
-        partCounts = Array(repeating: 0, count: partCount)
+        states = Array(repeating: PartState(), count: partCount)
     }
 
     /// The slot of a key: the first with matching bits that `isItsSlot` accepts.
     @inline(__always)
     func slot(of key: UInt64, where isItsSlot: (Int) -> Bool) -> Int? {
         let part = part(of: key)
-        let mask = parts[part].count - 1
+        let mask = Int(states[part].mask)
         guard mask >= 0 else { return nil }
         let tag = UInt32(truncatingIfNeeded: key)
-        var place = Int(tag) & mask
-        while true {
-            let entry = parts[part][place]
-            if entry == 0 { return nil }
-            if Self.tag(entry) == tag, isItsSlot(Self.slot(entry)) { return Self.slot(entry) }
-            place = (place + 1) & mask
+        return parts[part].withUnsafeBufferPointer { places in
+            // Places are as many as the state says, and the mask keeps within them: no need to read the header.
+            guard let places = places.baseAddress else { return nil }
+            var place = Int(tag) & mask
+            while true {
+                let entry = places[place]
+                if entry == 0 { return nil }
+                if Self.tag(entry) == tag, isItsSlot(Self.slot(entry)) { return Self.slot(entry) }
+                place = (place + 1) & mask
+            }
         }
     }
 
@@ -46,17 +58,20 @@ struct SlotIndex: Sendable {
     @inline(__always)
     func prefetch(_ key: UInt64) {
         let part = part(of: key)
-        let mask = parts[part].count - 1
-        if mask >= 0 { Prefetch.element(Int(UInt32(truncatingIfNeeded: key)) & mask, of: parts[part]) }
+        let mask = Int(states[part].mask)
+        if mask >= 0 { Prefetch.element(Int(UInt32(truncatingIfNeeded: key)) & mask, in: parts[part]) }
     }
 
     /// Adds a key that is not in.
     mutating func insert(_ key: UInt64, slot: Int) {
         precondition((0..<Int(UInt32.max)).contains(slot), "slot \(slot) is beyond 32 bits")
         let part = part(of: key)
-        if (Int(partCounts[part]) + 1) * 8 > parts[part].count * 7 { Self.grow(&parts[part]) }
+        if (Int(states[part].count) + 1) * 8 > (Int(states[part].mask) + 1) * 7 {
+            Self.grow(&parts[part])
+            states[part].mask = Int32(parts[part].count - 1)
+        }
         Self.put(UInt64(UInt32(truncatingIfNeeded: key)) << 32 | UInt64(slot + 1), into: &parts[part])
-        partCounts[part] += 1
+        states[part].count += 1
         count += 1
     }
 
@@ -84,7 +99,7 @@ struct SlotIndex: Sendable {
             }
         }
         parts[part][hole] = 0
-        partCounts[part] -= 1
+        states[part].count -= 1
         count -= 1
     }
 
