@@ -17,6 +17,7 @@ extension LinkState {
             if attach(identifierClass, key, keys, &account, &hash) { new.append(key) }
         }
         followRhythm(event, keys, &account)
+        makeRoom(forAccount: keys.account)
         accounts.touch(keys.account, inserting: account) { $0 = account }
         for result in rhythms.takeResults() { accounts.modify(result.account) { $0.rhythm?.facts = result.facts } }
         settle(event, keys, account, new: new, sight)

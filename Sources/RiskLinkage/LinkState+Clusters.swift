@@ -44,6 +44,20 @@ extension LinkState {
         for key in new { identifiers.modify(key) { $0.noteLoner(keys.account) } }
     }
 
+    /// An account that is about to be forgotten is no member any more, and counts in its cluster no longer.
+    ///
+    /// Its identifiers still count it, as an account and as one of the cluster's: to them it would else be a stranger.
+    mutating func leaveCluster(beforeForgetting key: UInt64) {
+        guard let account = accounts[key] else { return }
+        clusters.leave(key, account)
+        clusters.forgetMember(key)
+    }
+
+    /// Before an account is touched: whom that makes go leaves its cluster.
+    mutating func makeRoom(forAccount key: UInt64) {
+        if let stalest = accounts.evicted(byTouching: key) { leaveCluster(beforeForgetting: stalest) }
+    }
+
     private mutating func found(
         _ keys: EventKeys, _ account: AccountLinks, _ part: MemberPart, with candidate: ClusterJoining.Candidate
     ) {

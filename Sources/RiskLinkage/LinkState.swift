@@ -108,16 +108,14 @@ public struct LinkState: Sendable {
     /// Forgets a few entries that nobody touched for too long; each event pays for a few of a table.
     private mutating func forgetStale(before timeMs: Int64) {
         for _ in 0..<2 {
-            accounts.removeStalest { $0.lastSeenMs < timeMs }
+            if let key = accounts.stalestKey, accounts.read(key, { $0.lastSeenMs < timeMs }) == true {
+                leaveCluster(beforeForgetting: key)
+                accounts.remove(key)
+            }
             identifiers.removeStalest { $0.lastSeenMs < timeMs }
         }
         for _ in 0..<8 where !pairs.removeStalest(if: { $0.lastSeenMs < timeMs }) { break }
         clusters.forgetStale(before: timeMs)
-        // An account that is forgotten is no member either.
-        for _ in 0..<2 {
-            guard let key = clusters.stalestMember, !accounts.contains(key) else { break }
-            clusters.forgetMember(key)
-        }
     }
 }
 

@@ -64,6 +64,9 @@ struct RecencyTable<Value: Sendable>: Sendable {
         oldest == Self.none ? nil : (self[slot: oldest].key, self[slot: oldest].value)
     }
 
+    /// The key that goes when this one is touched; nil if none has to.
+    func evicted(byTouching key: UInt64) -> UInt64? { count < capacity || contains(key) ? nil : stalestKey }
+
     /// The key that was touched longest ago.
     var stalestKey: UInt64? { oldest == Self.none ? nil : self[slot: oldest].key }
 

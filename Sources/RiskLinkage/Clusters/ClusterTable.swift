@@ -158,9 +158,6 @@ struct ClusterTable: Sendable {
         for _ in 0..<2 { records.removeStalest { $0.lastSeenMs < timeMs } }
     }
 
-    /// The member that was seen longest ago.
-    var stalestMember: UInt64? { memberships.stalestKey }
-
-    /// A member was forgotten.
+    /// An account that left its cluster, or whose cluster is gone, is forgotten.
     mutating func forgetMember(_ key: UInt64) { memberships.remove(key) }
 }
