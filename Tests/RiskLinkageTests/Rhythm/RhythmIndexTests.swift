@@ -60,7 +60,7 @@ import Testing
             var counts: [Int] = []
             for day in 0..<world.dayCount {
                 for (place, (name, event)) in try world.events(day: day).enumerated() {
-                    if hasStray, place % 5 == 0 {
+                    if hasStray, place % 5 == 2 {
                         var record = records["stray"] ?? RhythmRecord()
                         let stray = try world.event(
                             "stray", atMs: event.timeMs + 365 * RhythmWorld.dayMs, requests: 10)
