@@ -13,8 +13,9 @@ extension LinkState {
         }
         var new: [UInt64] = []
         var hash: UInt64?
-        for (identifierClass, key, isInEvent) in keys.identifiers where isInEvent {
-            if attach(identifierClass, key, keys, &account, &hash) { new.append(key) }
+        for (index, (identifierClass, key, isInEvent)) in keys.identifiers.enumerated() where isInEvent {
+            let pair = sight.tenantPairs.isEmpty ? nil : sight.tenantPairs[index]
+            if attach(identifierClass, key, pair, keys, &account, &hash) { new.append(key) }
         }
         followRhythm(event, keys, &account)
         makeRoom(forAccount: keys.account)
@@ -25,10 +26,12 @@ extension LinkState {
 
     /// Whether the account is new on the identifier.
     ///
-    /// - Parameter hash: The account's ``StableHash``, once it was needed.
+    /// - Parameters:
+    ///   - known: Its pair with the tenant as it was before the event.
+    ///   - hash: The account's ``StableHash``, once it was needed.
     private mutating func attach(
-        _ identifierClass: IdentifierClass, _ key: UInt64, _ keys: EventKeys, _ account: inout AccountLinks,
-        _ hash: inout UInt64?
+        _ identifierClass: IdentifierClass, _ key: UInt64, _ known: TenantPair?, _ keys: EventKeys,
+        _ account: inout AccountLinks, _ hash: inout UInt64?
     ) -> Bool {
         let alive = identifier(key, identifierClass, atMs: keys.timeMs)
         if alive == nil { identifiers.remove(key) }
@@ -37,10 +40,9 @@ extension LinkState {
         let accountCount = isNew ? alive.map { countWith(account.reference, &hash, on: key, $0) } ?? 1 : nil
         var organisations = alive?.organisations ?? 0
         if let organisation = account.organisation {
-            let accounts: Int32 = isNew ? 1 : 0
-            if seeTenant(
-                organisation, key, life: life, of: organisations, atMs: keys.timeMs, accounts: accounts)
-            {
+            let isKnown = known?.life == life
+            let pair = (isKnown ? known?.key : nil) ?? LinkKey.pair(key, life: life, with: organisation)
+            if seeTenant(pair, of: organisations, atMs: keys.timeMs, accounts: isNew ? 1 : 0) {
                 organisations = countWith(organisation: organisation, on: key, life: life, organisations)
             }
         } else if isNew {
@@ -49,7 +51,7 @@ extension LinkState {
         }
         var hasNewCompanion = false
         if let companion = identifierClass.companion, let other = keys.key(of: companion) {
-            hasNewCompanion = seePair(key, life: life, with: other, atMs: keys.timeMs, accounts: 0)
+            hasNewCompanion = seePair(LinkKey.pair(key, life: life, with: other), atMs: keys.timeMs, accounts: 0)
         }
         identifiers.touch(key, inserting: IdentifierLinks(firstSeenMs: keys.timeMs, life: life)) {
             $0.see(atMs: keys.timeMs, newCount: accountCount, account: account)
@@ -81,7 +83,8 @@ extension LinkState {
         guard let known = identifiers.read(key, { (life: $0.life, organisations: $0.organisations) }),
             known.life == life
         else { return }
-        let isNew = seeTenant(organisation, key, life: life, of: known.organisations, atMs: atMs, accounts: 1)
+        let pairKey = LinkKey.pair(key, life: life, with: organisation)
+        let isNew = seeTenant(pairKey, of: known.organisations, atMs: atMs, accounts: 1)
         if known.organisations > Crowd.organisationLimit {
             // Sketches never give back: the account stays counted beside its tenant.
             guard isNew else { return }
@@ -92,17 +95,11 @@ extension LinkState {
         }
     }
 
-    /// Whether the tenant is not known to be counted on the identifier, which has so many organisations. Of a crowd no
+    /// Whether the tenant is not known to be counted on an identifier, which has so many organisations. Of a crowd no
     /// more pairs are taken in.
-    private mutating func seeTenant(
-        _ organisation: UInt64, _ key: UInt64, life: Int64, of organisations: Int, atMs: Int64, accounts: Int32
-    ) -> Bool {
-        if organisations > Crowd.organisationLimit,
-            !pairs.contains(LinkKey.pair(key, life: life, with: organisation))
-        {
-            return true
-        }
-        return seePair(key, life: life, with: organisation, atMs: atMs, accounts: accounts)
+    private mutating func seeTenant(_ pair: UInt64, of organisations: Int, atMs: Int64, accounts: Int32) -> Bool {
+        if organisations > Crowd.organisationLimit, !pairs.contains(pair) { return true }
+        return seePair(pair, atMs: atMs, accounts: accounts)
     }
 
     /// From 1 to 2³² − 1 and then from 1 again: attachments keep 32 bits.
@@ -112,10 +109,8 @@ extension LinkState {
     }
 
     /// Whether the pair is new.
-    private mutating func seePair(
-        _ key: UInt64, life: Int64, with other: UInt64, atMs: Int64, accounts: Int32
-    ) -> Bool {
-        pairs.touch(LinkKey.pair(key, life: life, with: other), inserting: PairLinks()) { pair in
+    private mutating func seePair(_ key: UInt64, atMs: Int64, accounts: Int32) -> Bool {
+        pairs.touch(key, inserting: PairLinks()) { pair in
             defer { pair.lastSeenMs = max(pair.lastSeenMs, atMs) }
             pair.accounts += accounts
             return pair.lastSeenMs == Int64.min

@@ -6,6 +6,8 @@ struct Sight {
     var placement = Placement.apart
     /// The account's membership before the event.
     var membership: Membership?
+    /// For each of the event's identifiers in turn its pair with the tenant. Empty without a tenant.
+    var tenantPairs: [TenantPair] = []
 }
 
 /// What becomes of an account's membership with an event.
@@ -32,8 +34,11 @@ extension LinkState {
     }
 
     func sight(of event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks?) -> Sight {
+        accounts.prefetchNeighbours(keys.account)
+        clusters.prefetchNeighbours(ofMember: keys.account)
         identifiers.prefetch(keys.identifiers.lazy.map(\.key))
         var sight = Sight()
+        sight.tenantPairs = tenantPairs(keys)
         if let history = account?.history { sight.snapshot.account = history.facts }
         sight.snapshot.rhythm = account?.rhythm?.facts
         sight.snapshot.population = population.facts(
@@ -41,7 +46,7 @@ extension LinkState {
         let membership = clusters.membership(of: keys.account)
         sight.membership = membership
         var shared: [ClusterJoining.Shared] = []
-        for (identifierClass, key, _) in keys.identifiers {
+        for (index, (identifierClass, key, _)) in keys.identifiers.enumerated() {
             guard let links = identifier(key, identifierClass, atMs: keys.timeMs) else {
                 if sight.snapshot[identifierClass] == nil {
                     sight.snapshot[identifierClass] = LinkFacts()
@@ -50,7 +55,8 @@ extension LinkState {
                 continue
             }
             let own = account?.attachment(key, life: links.life)
-            let facts = facts(of: links, key, identifierClass, keys, account, own)
+            let pair = sight.tenantPairs.isEmpty ? nil : sight.tenantPairs[index]
+            let facts = facts(of: links, key, identifierClass, keys, account, own, pair)
             // Of several bands of a prompt the one that most others agree in.
             if facts.accounts >= sight.snapshot[identifierClass]?.accounts ?? -1 {
                 sight.snapshot[identifierClass] = facts
@@ -68,14 +74,26 @@ extension LinkState {
         return sight
     }
 
+    /// The pairs of an event's identifiers and its tenant, whose memory is asked for.
+    private func tenantPairs(_ keys: EventKeys) -> [TenantPair] {
+        guard let organisation = keys.organisation else { return [] }
+        let result = keys.identifiers.map { entry in
+            // No identifier has the life 0, and nobody asks for the pair of one that is not known.
+            let life = identifiers.read(entry.key) { $0.life } ?? 0
+            return TenantPair(life: life, key: LinkKey.pair(entry.key, life: life, with: organisation))
+        }
+        pairs.prefetch(result.lazy.map(\.key))
+        return result
+    }
+
     private func facts(
         of links: IdentifierLinks, _ key: UInt64, _ identifierClass: IdentifierClass, _ keys: EventKeys,
-        _ account: AccountLinks?, _ own: AccountLinks.Attachment?
+        _ account: AccountLinks?, _ own: AccountLinks.Attachment?, _ tenantPair: TenantPair?
     ) -> LinkFacts {
         var sharesOrganisation = false
         var related = 0.0
-        if let organisation = keys.organisation, links.organisations > 0,
-            let pair = pairs[LinkKey.pair(key, life: links.life, with: organisation)]
+        if let organisation = keys.organisation, let tenantPair, links.organisations > 0,
+            let pair = pairs[tenantPair.key]
         {
             sharesOrganisation = true
             related = Double(max(0, Int(pair.accounts) - (own != nil && account?.organisation == organisation ? 1 : 0)))
@@ -84,7 +102,7 @@ extension LinkState {
         }
         var sharesCompanion = false
         if let companion = identifierClass.companion, let ownCompanion = keys.key(of: companion) {
-            sharesCompanion = pairs[LinkKey.pair(key, life: links.life, with: ownCompanion)] != nil
+            sharesCompanion = pairs.contains(LinkKey.pair(key, life: links.life, with: ownCompanion))
         }
         var facts = links.facts(
             atMs: keys.timeMs, leavingOut: own, account: account, sharesOrganisation: sharesOrganisation,

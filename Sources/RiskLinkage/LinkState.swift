@@ -119,6 +119,13 @@ public struct LinkState: Sendable {
     }
 }
 
+/// Under which key an identifier and its account's tenant are remembered together.
+struct TenantPair {
+    /// The identifier's life that it is of.
+    let life: Int64
+    let key: UInt64
+}
+
 /// What is remembered of an identifier and something seen on it: a tenant, or a value of the companion class.
 struct PairLinks: Sendable {
     var lastSeenMs = Int64.min

@@ -80,6 +80,9 @@ struct ClusterTable: Sendable {
     /// The second step of ``prefetchIndex(ofMember:)``.
     func prefetchEntry(ofMember key: UInt64) { memberships.prefetchEntry(key) }
 
+    /// The third step: what the membership stands between.
+    func prefetchNeighbours(ofMember key: UInt64) { memberships.prefetchNeighbours(key) }
+
     /// Makes a cluster.
     mutating func found(atMs: Int64) -> UInt64 {
         lastNumber += 1
