@@ -10,38 +10,48 @@ extension LinkState {
     mutating func settle(
         _ event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks, new: [UInt64], _ sight: Sight
     ) {
-        let before = sight.membership
-        func part() -> MemberPart {
-            MemberPart(account, event, template: account.latest(.template)?.key, before: before?.part)
-        }
         switch sight.placement {
         case .apart:
-            break
-        case .stays(let ties):
-            clusters.see(keys.account, before, ties: ties, part: part(), atMs: keys.timeMs)
-            if let cluster = before?.cluster { noteMember(of: cluster, on: new) }
-            return
-        case .bridges(let ties, let candidate):
-            let part = part()
-            clusters.see(keys.account, before, ties: ties, part: part, atMs: keys.timeMs)
-            guard let cluster = before?.cluster else { return }
-            noteMember(of: cluster, on: new)
-            if clusters.bridge(cluster, candidate.key, by: keys.account) {
-                let now = clusters.membership(of: keys.account)
-                clusters.see(keys.account, now, ties: candidate.ties, part: part, atMs: keys.timeMs)
-            }
-            return
-        case .joins(let candidate):
-            leave(keys.account, account)
-            join(keys.account, account, candidate.key, candidate.ties, part(), atMs: keys.timeMs)
-            return
-        case .founds(let candidate):
-            found(keys, account, part(), with: candidate)
-            return
+            // Most accounts are in no cluster: nothing is worked out for them.
+            noteLoner(keys.account, on: new)
         case .leaves:
             leave(keys.account, account)
+            noteLoner(keys.account, on: new)
+        case .stays(let ties):
+            _ = see(event, keys, account, sight.membership, new: new, ties)
+        case .bridges(let ties, let candidate):
+            guard let member = see(event, keys, account, sight.membership, new: new, ties) else { return }
+            if clusters.bridge(member.cluster, candidate.key, by: keys.account) {
+                let now = clusters.membership(of: keys.account)
+                clusters.see(keys.account, now, ties: candidate.ties, part: member.part, atMs: keys.timeMs)
+            }
+        case .joins(let candidate):
+            let part = part(of: account, event, before: sight.membership?.part)
+            leave(keys.account, account)
+            join(keys.account, account, candidate.key, candidate.ties, part, atMs: keys.timeMs)
+        case .founds(let candidate):
+            found(keys, account, part(of: account, event, before: nil), with: candidate)
         }
-        for key in new { identifiers.modify(key) { $0.noteLoner(keys.account) } }
+    }
+
+    /// A member was seen; what it is now, or nil if it is none.
+    private mutating func see(
+        _ event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks, _ before: Membership?, new: [UInt64],
+        _ ties: [Tie]
+    ) -> (cluster: UInt64, part: MemberPart)? {
+        guard let before else { return nil }
+        let part = part(of: account, event, before: before.part)
+        clusters.see(keys.account, before, ties: ties, part: part, atMs: keys.timeMs)
+        noteMember(of: before.cluster, on: new)
+        return (before.cluster, part)
+    }
+
+    private func part(of account: AccountLinks, _ event: AccountEvent?, before: MemberPart?) -> MemberPart {
+        MemberPart(account, event, template: account.latest(.template)?.key, before: before)
+    }
+
+    private mutating func noteLoner(_ account: UInt64, on keys: [UInt64]) {
+        for key in keys { identifiers.modify(key) { $0.noteLoner(account) } }
     }
 
     /// An account that is about to be forgotten is no member any more, and counts in its cluster no longer.
@@ -63,7 +73,7 @@ extension LinkState {
     ) {
         guard let other = accounts[candidate.key] else { return }
         let number = clusters.found(atMs: min(other.history?.firstSeenMs ?? keys.timeMs, keys.timeMs))
-        let otherPart = MemberPart(other, nil, template: other.latest(.template)?.key, before: nil)
+        let otherPart = self.part(of: other, nil, before: nil)
         join(candidate.key, other, number, candidate.ties, otherPart, atMs: keys.timeMs)
         join(keys.account, account, number, candidate.ties, part, atMs: keys.timeMs)
     }

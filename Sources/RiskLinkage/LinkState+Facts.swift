@@ -129,15 +129,15 @@ extension LinkState {
             }
             return
         }
-        let current = joining.ties(to: membership.cluster, others: members - 1)
-        let grounds = current + membership.lastingTies
-        let prior = ClusterRecord.prior(others: members - 1)
-        let isHeld = membership.isHeld(prior: prior)
-        let isTied = isHeld || prior + ClusterJoining.sum(grounds) >= ClusterFacts.tieThreshold
+        let (others, lasting) = (members - 1, membership.lastingTies)
+        let current = joining.ties(to: membership.cluster, others: others)
+        let grounds = current + lasting
+        let isHeld = ClusterJoining.isEnough(lasting, others: others)
+        let isTied = isHeld || ClusterJoining.isEnough(grounds, others: others)
         let candidateIsHeld = candidate.map { candidate in
-            let lasting = candidate.ties.filter(\.identifierClass.character.kind.lasts)
-            let others = clusters.members(of: candidate.key) ?? 0
-            return ClusterRecord.prior(others: others) + ClusterJoining.sum(lasting) >= ClusterFacts.tieThreshold
+            ClusterJoining.isEnough(
+                candidate.ties.filter(\.identifierClass.character.kind.lasts),
+                others: clusters.members(of: candidate.key) ?? 0)
         }
         switch (candidate, isTied) {
         case (let candidate?, true) where isHeld && candidateIsHeld == true:

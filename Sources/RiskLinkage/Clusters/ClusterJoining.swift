@@ -117,6 +117,11 @@ struct ClusterJoining {
         return best
     }
 
+    /// Whether ties are enough to belong to a cluster with so many other members.
+    static func isEnough(_ ties: [Tie], others: Int) -> Bool {
+        ClusterRecord.prior(others: others) + sum(ties) >= ClusterFacts.tieThreshold
+    }
+
     /// What ties say together.
     static func sum(_ ties: [Tie]) -> Double {
         LinkSnapshot.ties(ties.lazy.map { ($0.identifierClass, $0.nats) }).sum

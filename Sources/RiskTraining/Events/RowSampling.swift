@@ -30,3 +30,8 @@ struct RowSampling: Equatable {
         return generator.next()
     }
 }
+
+/// The 64-bit hash FNV-1a of Fowler, Noll and Vo.
+func fowlerNollVo(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+}
