@@ -42,7 +42,7 @@ final class WorkerTeam: Sendable {
             for item in 0..<count { body(item) }
             return
         }
-        withoutActuallyEscaping(body) { board.run(count, helpers: threads - 1, $0) }
+        withoutActuallyEscaping(body) { board.run(count, $0) }
     }
 
     /// The results of `body` for each item, in their order.
@@ -76,19 +76,24 @@ private func workOff(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPoi
 }
 
 /// Where a team finds its next job.
+///
+/// A job is open or closed. Who comes while it is open joins it; the caller closes it when no item is left and then waits
+/// for those who joined, so that a thread that sleeps or has no processor holds nobody up.
 private final class JobBoard: @unchecked Sendable {
     /// Looks at the board before a thread goes to sleep: some tens of microseconds.
     private static let patience = 4000
+    /// Set in ``gate`` while no job is open.
+    private static let closed = 1 << 32
 
     /// Counts jobs; a change is what threads watch for. Written under ``mutex``.
     private let generation = Atomic<Int>(0)
+    /// Threads that have joined the current job and not left it, and ``closed``.
+    private let gate = Atomic<Int>(closed)
     private let nextItem = Atomic<Int>(0)
-    /// Threads that have not finished the current job.
-    private let busy = Atomic<Int>(0)
-    // Written before `generation` changes and read after it was seen to change, and only while no thread is busy.
+    // Written while the gate is closed and nobody is inside.
     private var body: (@Sendable (Int) -> Void)?
     private var count = 0
-    private var isClosed = false
+    private var isOver = false
 
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let wake: UnsafeMutablePointer<pthread_cond_t>
@@ -108,15 +113,16 @@ private final class JobBoard: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func run(_ count: Int, helpers: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
         self.body = body
         self.count = count
         nextItem.store(0, ordering: .relaxed)
-        busy.store(helpers, ordering: .relaxed)
+        gate.store(0, ordering: .releasing)
         announce()
         takeItems(count, body)
+        gate.bitwiseOr(Self.closed, ordering: .acquiringAndReleasing)
         var looks = 0
-        while busy.load(ordering: .acquiring) > 0 {
+        while gate.load(ordering: .acquiring) != Self.closed {
             looks += 1
             if looks % 256 == 0 { sched_yield() } else { tt_pause() }
         }
@@ -124,7 +130,9 @@ private final class JobBoard: @unchecked Sendable {
     }
 
     func close() {
-        isClosed = true
+        pthread_mutex_lock(mutex)
+        isOver = true
+        pthread_mutex_unlock(mutex)
         announce()
     }
 
@@ -137,12 +145,24 @@ private final class JobBoard: @unchecked Sendable {
 
     func work() {
         var seen = 0
-        while true {
-            seen = next(after: seen)
-            if isClosed { return }
+        while let next = next(after: seen) {
+            seen = next
+            guard join() else { continue }
             if let body { takeItems(count, body) }
-            busy.wrappingSubtract(1, ordering: .releasing)
+            gate.wrappingSubtract(1, ordering: .releasing)
         }
+    }
+
+    /// Joins the job that is open, if one is.
+    private func join() -> Bool {
+        var inside = gate.load(ordering: .relaxed)
+        while inside & Self.closed == 0 {
+            let (isIn, current) = gate.weakCompareExchange(
+                expected: inside, desired: inside + 1, ordering: .acquiring)
+            if isIn { return true }
+            inside = current
+        }
+        return false
     }
 
     private func takeItems(_ count: Int, _ body: (Int) -> Void) {
@@ -153,18 +173,14 @@ private final class JobBoard: @unchecked Sendable {
         }
     }
 
-    /// Waits for a generation after the one that was seen.
-    private func next(after seen: Int) -> Int {
-        for _ in 0..<Self.patience {
-            let current = generation.load(ordering: .acquiring)
-            if current != seen { return current }
-            tt_pause()
-        }
+    /// Waits for a generation after the one that was seen; nil if the last job is over.
+    private func next(after seen: Int) -> Int? {
+        for _ in 0..<Self.patience where generation.load(ordering: .acquiring) == seen { tt_pause() }
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         sleepers += 1
         while generation.load(ordering: .acquiring) == seen { pthread_cond_wait(wake, mutex) }
         sleepers -= 1
-        return generation.load(ordering: .acquiring)
+        return isOver ? nil : generation.load(ordering: .acquiring)
     }
 }

@@ -22,11 +22,8 @@ import Testing
             return UnsafeBufferPointer(buffer)
         }
         defer { for buffer in buffers { buffer.deallocate() } }
-        let parts = zip(sums, buffers).map { sums, buffer in
-            LeafSums(
-                leaf: search.leaf(sums.reduce(.zero) { $0 &+ $1 }, parentValue: parentValue), bins: buffer)
-        }
-        return search.best(table.columns[0], index: 0, leaves: parts)
+        let growing = sums.map { search.leaf($0.reduce(.zero) { $0 &+ $1 }, parentValue: parentValue) }
+        return search.best(table.columns[0], index: 0, leaves: growing, over: 0) { buffers[$0] }
     }
 
     @Test func theOrderOfTheSlopesFindsTheBestSubsetOfCategories() {

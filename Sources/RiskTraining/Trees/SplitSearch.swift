@@ -10,21 +10,15 @@ struct BinSplit: Sendable, Equatable {
     var gain: Double
 }
 
-/// A leaf and its sums by bin of the column that is looked at.
-struct LeafSums: @unchecked Sendable {
-    let leaf: GrowingLeaf
-    let bins: UnsafeBufferPointer<GradientSum>
-}
-
 /// Finds the split of one column that gains most over some leaves that are divided alike: all those of a level of a
 /// symmetric tree, or one.
 struct SplitSearch: Sendable {
     let rule: LeafRule
     let scale: GradientScale
-    /// What becomes of a leaf whose children could not both be leaves of their own, or would be in the wrong order. In a
-    /// leaf-wise tree it is not divided so. In a symmetric tree, where others may gain from the split, a child with
-    /// too little curvature keeps its parent's value, and children in the wrong order would be pooled, which gains
-    /// nothing.
+    /// What becomes of a leaf whose children could not both be leaves of their own, or would be in the wrong order.
+    /// In a leaf-wise tree it is not divided so. In a symmetric tree, where others may gain from the split, a child
+    /// with too little curvature keeps its parent's value, and children in the wrong order would be pooled, which
+    /// gains nothing.
     let isStrict: Bool
 
     /// Added to l2 for a categorical split: choosing a subset by the slopes themselves flatters it.
@@ -52,25 +46,28 @@ struct SplitSearch: Sendable {
         return GrowingLeaf(sum: sum, gradient: gradient, value: value, lower: lower, upper: upper)
     }
 
-    /// The best split; nil if none gains.
-    func best(_ column: BinnedTable.Column, index: Int, leaves: [LeafSums]) -> BinSplit? {
-        let leaves = leaves.filter { $0.leaf.gradient.y >= curvatureNeeded }
-        guard !leaves.isEmpty else { return nil }
-        if column.isCategorical { return bestSubset(column, index, leaves) }
+    /// The best split of some leaves by a column; nil if none gains more than `least`.
+    ///
+    /// - Parameter bins: The sums of the leaf with that index, one for each bin of the column.
+    func best(
+        _ column: BinnedTable.Column, index: Int, leaves: [GrowingLeaf], over least: Double,
+        bins: (Int) -> UnsafeBufferPointer<GradientSum>
+    ) -> BinSplit? {
+        if column.isCategorical { return bestSubset(column, index, leaves, least, bins) }
         let count = column.bins.binCount
-        return withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { gains in
-            var best: (cut: Int, missing: Bool, gain: Double)?
-            for missingGoesRight in column.direction == .free && column.hasMissing ? [false, true] : [false] {
-                let first = missingGoesRight ? 1 : 0
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: FeatureBins.limit) { gains in
+            var (bestCut, bestIsMissingRight, bestGain) = (-1, false, least)
+            for first in 0...(column.direction == .free && column.hasMissing ? 1 : 0) {
                 gains.update(repeating: 0)
-                for part in leaves {
-                    addGains(part.bins, first: first, part.leaf, l2: rule.l2, column.direction, gains)
+                for leaf in leaves.indices where leaves[leaf].gradient.y >= curvatureNeeded {
+                    addGains(bins(leaf), first: first, leaves[leaf], l2: rule.l2, column.direction, gains)
                 }
-                for cut in first..<count - 1 where gains[cut] > best?.gain ?? 0 {
-                    best = (cut, missingGoesRight, gains[cut])
+                for cut in first..<max(first, count - 1) where gains[cut] > bestGain {
+                    (bestCut, bestIsMissingRight, bestGain) = (cut, first == 1, gains[cut])
                 }
             }
-            return best.map { split(column, index, cut: $0.cut, missingGoesRight: $0.missing, gain: $0.gain) }
+            guard bestCut >= 0 else { return nil }
+            return split(column, index, cut: bestCut, missingGoesRight: bestIsMissingRight, gain: bestGain)
         }
     }
 
@@ -158,15 +155,19 @@ struct SplitSearch: Sendable {
 
     /// Categories are put in the order of their slopes, beyond those of the leaves they are in, and the order is cut
     /// (Fisher 1958; LightGBM's way of finding subsets).
-    private func bestSubset(_ column: BinnedTable.Column, _ index: Int, _ leaves: [LeafSums]) -> BinSplit? {
+    private func bestSubset(
+        _ column: BinnedTable.Column, _ index: Int, _ leaves: [GrowingLeaf], _ least: Double,
+        _ bins: (Int) -> UnsafeBufferPointer<GradientSum>
+    ) -> BinSplit? {
         let count = column.bins.binCount
-        let order = categoryOrder(count, leaves)
+        let order = categoryOrder(count, leaves, bins)
         var gains = Array(repeating: 0.0, count: count)
-        for part in leaves {
-            let ordered = order.map { part.bins[$0] }
+        for leaf in leaves.indices where leaves[leaf].gradient.y >= curvatureNeeded {
+            let sums = bins(leaf)
+            let ordered = order.map { sums[$0] }
             ordered.withUnsafeBufferPointer { ordered in
                 gains.withUnsafeMutableBufferPointer {
-                    addGains(ordered, first: 0, part.leaf, l2: rule.l2 + Self.categoryL2, .free, $0)
+                    addGains(ordered, first: 0, leaves[leaf], l2: rule.l2 + Self.categoryL2, .free, $0)
                 }
             }
         }
@@ -176,7 +177,7 @@ struct SplitSearch: Sendable {
         for cut in 0..<count - 1 {
             weight += column.binWeights[order[cut]]
             guard min(weight, total - weight) >= min(Self.categoryWeightMinimum, total / 4),
-                min(cut + 1, count - 1 - cut) <= Self.categoryLimit, gains[cut] > best?.gain ?? 0
+                min(cut + 1, count - 1 - cut) <= Self.categoryLimit, gains[cut] > best?.gain ?? least
             else { continue }
             best = (cut, gains[cut])
         }
@@ -188,18 +189,21 @@ struct SplitSearch: Sendable {
         return BinSplit(column: index, goesRight: goesRight, gain: best.gain)
     }
 
-    private func categoryOrder(_ count: Int, _ leaves: [LeafSums]) -> [Int] {
+    private func categoryOrder(
+        _ count: Int, _ leaves: [GrowingLeaf], _ bins: (Int) -> UnsafeBufferPointer<GradientSum>
+    ) -> [Int] {
         var slopes = Array(repeating: 0.0, count: count)
         var curvatures = Array(repeating: Self.categorySmoothing, count: count)
-        for part in leaves {
-            let mean = part.leaf.gradient.x / part.leaf.gradient.y
+        for leaf in leaves.indices where leaves[leaf].gradient.y >= curvatureNeeded {
+            let sums = bins(leaf)
+            let mean = leaves[leaf].gradient.x / leaves[leaf].gradient.y
             for bin in 0..<count {
-                let gradient = scale.numbers(part.bins[bin])
+                let gradient = scale.numbers(sums[bin])
                 slopes[bin] += gradient.x - mean * gradient.y
                 curvatures[bin] += gradient.y
             }
         }
         let keys = (0..<count).map { slopes[$0] / curvatures[$0] }
-        return (0..<count).sorted { (keys[$0], $0) < (keys[$1], $1) }
+        return (0..<count).sorted { keys[$0] < keys[$1] || (keys[$0] == keys[$1] && $0 < $1) }
     }
 }

@@ -22,7 +22,7 @@ extension TreeGrower {
         var leaves = [OpenLeaf(leaf: root, depth: 0, slot: slot, split: nil)]
         if mayBeDivided(leaves[0], 0) {
             leaves[0].split = forEach(chunks, rowCount: 0, leafCount: 1) {
-                self.best([(root, slot)], $0)
+                self.best([root], [slot], $0)
             }.reduce(nil, Self.better)
         }
         var tree = GrownTree(splits: [], divided: [], values: [])
@@ -99,8 +99,8 @@ extension TreeGrower {
                 for column in chunk.columns { self.pool.subtract(smallSlot, from: parentSlot, column: column) }
             }
             return [
-                opensSmall ? self.best([(smallLeaf, smallSlot)], chunk) : nil,
-                opensLarge ? self.best([(largeLeaf, parentSlot)], chunk) : nil,
+                opensSmall ? self.best([smallLeaf], [smallSlot], chunk) : nil,
+                opensLarge ? self.best([largeLeaf], [parentSlot], chunk) : nil,
             ]
         }
         close(&leaves[small], smallSlot, found.reduce(nil) { Self.better($0, $1[0]) })

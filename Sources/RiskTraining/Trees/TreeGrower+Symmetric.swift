@@ -41,10 +41,9 @@ extension TreeGrower {
         _ chunks: [ColumnChunk], rowCount: Int, _ leaves: [GrowingLeaf], _ slots: [Int],
         _ update: @Sendable (ColumnChunk) -> Void
     ) -> BinSplit? {
-        let parts = zip(leaves, slots).map { ($0, $1) }
-        return forEach(chunks, rowCount: rowCount, leafCount: leaves.count) { chunk in
+        forEach(chunks, rowCount: rowCount, leafCount: leaves.count) { chunk in
             update(chunk)
-            return self.best(parts, chunk)
+            return self.best(leaves, slots, chunk)
         }.reduce(nil, Self.better)
     }
 

@@ -84,15 +84,14 @@ final class TreeGrower: Sendable {
             pairs: UnsafeBufferPointer(partition.pairs(leaf)), slots: chunk.slots, into: sums)
     }
 
-    /// The best split of a chunk's columns over some leaves with their memory.
-    func best(_ leaves: [(leaf: GrowingLeaf, slot: Int)], _ chunk: ColumnChunk) -> BinSplit? {
+    /// The best split of a chunk's columns over some leaves, whose sums are in these places.
+    func best(_ leaves: [GrowingLeaf], _ slots: [Int], _ chunk: ColumnChunk) -> BinSplit? {
         var best: BinSplit?
         for column in chunk.columns {
-            let parts = leaves.map {
-                LeafSums(leaf: $0.leaf, bins: UnsafeBufferPointer(pool.sums($0.slot, column: column)))
-            }
-            let found = search.best(table.columns[column], index: column, leaves: parts)
-            best = Self.better(best, found)
+            let found = search.best(
+                table.columns[column], index: column, leaves: leaves, over: best?.gain ?? Self.gainMinimum
+            ) { UnsafeBufferPointer(pool.sums(slots[$0], column: column)) }
+            best = found ?? best
         }
         return best
     }

@@ -149,14 +149,15 @@ struct Train: ParsableCommand {
                     "rows": training.rowCount, "positives": training.positiveCount,
                     "metrics": Dictionary(training.metrics.map { ($0.name, $0.value) }) { $1 },
                     "decisions": Set(model.document.policy.rules.map(\.decision.word)).sorted(),
-                    "seconds": Dictionary(clock.seconds.map { ($0.phase, $0.seconds) }) { $1 },
+                    "seconds": Dictionary(clock.phases.map { ($0.name, $0.seconds) }) { $1 },
+                    "cpu_seconds": Dictionary(clock.phases.map { ($0.name, $0.cpuSeconds) }) { $1 },
                 ]))
             return
         }
         print("\(out): \(model.featureCount) features, \(training.rowCount) rows, \(training.positiveCount) positive")
         for metric in training.metrics { print("  \(metric.name) \(String(format: "%.4f", metric.value))") }
         print("  digest \(hexadecimal(model.digest))")
-        let times = clock.seconds.map { "\($0.phase) \(String(format: "%.2f", $0.seconds)) s" }
+        let times = clock.phases.map { "\($0.name) \(String(format: "%.2f", $0.seconds)) s" }
         print("  \(times.joined(separator: ", "))")
     }
 }
