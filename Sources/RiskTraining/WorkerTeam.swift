@@ -77,7 +77,7 @@ private func workOff(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPoi
 
 /// Where a team finds its next job.
 ///
-/// A job is open or closed. Who comes while it is open joins it; the caller closes it when no item is left and then waits
+/// A job is open or closed. Who comes while it is open joins it; the caller closes it when no item is left and waits
 /// for those who joined, so that a thread that sleeps or has no processor holds nobody up.
 private final class JobBoard: @unchecked Sendable {
     /// Looks at the board before a thread goes to sleep: some tens of microseconds.
