@@ -7,6 +7,15 @@
 
 #define TK_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi,bmi2,popcnt")))
 
+// Calls the variant of a function that was made for the width of these columns: name_1, name_2, name_4 or name_0.
+#define TK_BY_WIDTH_512(columns, name, ...)                                                                            \
+    switch (tk_width_512((columns).column_count)) {                                                                    \
+    case 1: return name##_1(__VA_ARGS__);                                                                              \
+    case 2: return name##_2(__VA_ARGS__);                                                                              \
+    case 4: return name##_4(__VA_ARGS__);                                                                              \
+    default: return name##_0(__VA_ARGS__);                                                                             \
+    }
+
 // How many of eight keys a value reaches: none if it is missing.
 TK_AVX512 TK_INLINE uint32_t tk_reached_512(__m512d value, const double *keys) {
     return (uint32_t)__builtin_popcount(_mm512_cmp_pd_mask(value, _mm512_load_pd(keys), _CMP_GE_OQ));

@@ -158,21 +158,11 @@ TK_LEAF_WISE(0, TK_COLUMN_LIMIT)
 
 void tk_leaf_wise_sums_avx512(const struct tk_leaf_wise *model, const double *rows, size_t stride, size_t row_count,
                               double *sums) {
-    switch (tk_width_512(model->columns.column_count)) {
-    case 1: sums_1(model, rows, stride, row_count, sums); break;
-    case 2: sums_2(model, rows, stride, row_count, sums); break;
-    case 4: sums_4(model, rows, stride, row_count, sums); break;
-    default: sums_0(model, rows, stride, row_count, sums);
-    }
+    TK_BY_WIDTH_512(model->columns, sums, model, rows, stride, row_count, sums)
 }
 
 void tk_add_reasons_avx512(const struct tk_reasons *model, const double *row, double *attributions) {
-    switch (tk_width_512(model->columns.column_count)) {
-    case 1: reasons_1(model, row, attributions); break;
-    case 2: reasons_2(model, row, attributions); break;
-    case 4: reasons_4(model, row, attributions); break;
-    default: reasons_0(model, row, attributions);
-    }
+    TK_BY_WIDTH_512(model->columns, reasons, model, row, attributions)
 }
 
 #else

@@ -69,22 +69,12 @@ TK_SUMS(0, TK_COLUMN_LIMIT)
 
 void tk_symmetric_sums_avx512(const struct tk_symmetric *model, const double *rows, size_t stride, size_t row_count,
                               double *sums) {
-    switch (tk_width_512(model->columns.column_count)) {
-    case 1: sums_1(model, rows, stride, row_count, sums); break;
-    case 2: sums_2(model, rows, stride, row_count, sums); break;
-    case 4: sums_4(model, rows, stride, row_count, sums); break;
-    default: sums_0(model, rows, stride, row_count, sums);
-    }
+    TK_BY_WIDTH_512(model->columns, sums, model, rows, stride, row_count, sums)
 }
 
 double tk_symmetric_reasons_avx512(const struct tk_symmetric *model, const double *row, double *attributions) {
     memset(attributions, 0, model->feature_count * sizeof *attributions);
-    switch (tk_width_512(model->columns.column_count)) {
-    case 1: return reasons_1(model, row, attributions);
-    case 2: return reasons_2(model, row, attributions);
-    case 4: return reasons_4(model, row, attributions);
-    default: return reasons_0(model, row, attributions);
-    }
+    TK_BY_WIDTH_512(model->columns, reasons, model, row, attributions)
 }
 
 #else

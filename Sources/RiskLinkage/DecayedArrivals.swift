@@ -36,8 +36,18 @@ struct DecayedArrivals {
         return (day * decay.day, week * decay.week, month * decay.month)
     }
 
+    /// The sums at a moment without one arrival, at least 0; nil: all arrivals.
+    func values(atMs: Int64, leavingOut ownAtMs: Int64?) -> (day: Double, week: Double, month: Double) {
+        let all = values(atMs: atMs)
+        guard let ownAtMs else { return all }
+        let own = Self.weights(ageMs: atMs - min(atMs, ownAtMs))
+        return (max(0, all.day - own.day), max(0, all.week - own.week), max(0, all.month - own.month))
+    }
+
     /// What one arrival of this age counts.
     static func weights(ageMs: Int64) -> (day: Double, week: Double, month: Double) {
+        // To the bit what the exponentials are, which are the most of what an arrival costs.
+        if ageMs == 0 { return (1, 1, 1) }
         let days = Double(ageMs) / 86_400_000
         return (exp(-days), exp(-days / 7), exp(-days / 30))
     }

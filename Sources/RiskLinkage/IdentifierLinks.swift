@@ -7,15 +7,13 @@ struct IdentifierLinks: Sendable {
     let life: Int64
     private(set) var lastSeenMs: Int64
     @Compact private var accounts = 0
-    @Compact private var labelledBad = 0
-    @Compact private var verified = 0
     @Compact var organisations = 0
     @Compact var companions = 0
     /// Accounts that were not new any more when they came with it: what strangers take up one after another is public.
     @Compact private(set) var settled = 0
     @Compact private var homeAccounts = 0
     private var homeCluster: UInt64 = 0
-    private var bans = LatestBans()
+    private var labels = LabelTally()
     private var arrivals: DecayedArrivals
     /// The two accounts that came with it last and belonged to no cluster; 0: none.
     private(set) var loners: (UInt64, UInt64) = (0, 0)
@@ -61,8 +59,10 @@ struct IdentifierLinks: Sendable {
     ///
     /// The home is the cluster with most accounts, after Boyer and Moore (1991): each that joins another one takes a
     /// vote away, and an empty place goes to the next. The count can be too low, never too high.
-    mutating func noteMember(of cluster: UInt64, resolve: (UInt64) -> UInt64) {
-        if home.cluster != 0 { home.cluster = resolve(home.cluster) }
+    ///
+    /// - Parameter resolved: The number under which ``home`` is known now.
+    mutating func noteMember(of cluster: UInt64, home resolved: UInt64) {
+        home.cluster = resolved
         if home.cluster == cluster {
             home.accounts += 1
         } else if home.accounts > 1 {
@@ -73,24 +73,17 @@ struct IdentifierLinks: Sendable {
     }
 
     /// An account on it left a cluster.
-    mutating func noteLeaver(of cluster: UInt64, resolve: (UInt64) -> UInt64) {
-        if home.cluster != 0, resolve(home.cluster) == cluster { home.accounts = max(0, home.accounts - 1) }
+    ///
+    /// - Parameter resolved: The number under which ``home`` is known now.
+    mutating func noteLeaver(of cluster: UInt64, home resolved: UInt64) {
+        if resolved != 0, resolved == cluster { home.accounts = max(0, home.accounts - 1) }
     }
 
     /// An account on it changed its standing.
     mutating func relabel(
         from old: AccountLinks.Standing, to new: AccountLinks.Standing, oldAtMs: Int64, atMs: Int64
     ) {
-        if old == .abusive {
-            labelledBad -= 1
-            bans.remove(oldAtMs)
-        }
-        if old == .verified { verified -= 1 }
-        if new == .verified { verified += 1 }
-        if new == .abusive {
-            labelledBad += 1
-            bans.add(atMs)
-        }
+        labels.relabel(from: old, to: new, oldAtMs: oldAtMs, atMs: atMs)
     }
 
     /// The facts at a moment for an account, which is itself left out.
@@ -106,7 +99,6 @@ struct IdentifierLinks: Sendable {
     ) -> LinkFacts {
         // An event from before the last arrival sees the state as of then; its own arrival has to be aged alike.
         let atMs = max(atMs, arrivals.atMs)
-        let standing = own == nil ? AccountLinks.Standing.unlabelled : account?.standing ?? .unlabelled
         let ownOrganisations = (own?.isOwnOrganisation == true ? 1 : 0) + (sharesOrganisation ? 1 : 0)
         var facts = LinkFacts()
         facts.firstSeenMs = firstSeenMs
@@ -114,20 +106,11 @@ struct IdentifierLinks: Sendable {
         facts.companions = Double(companions - (sharesCompanion ? 1 : 0))
         facts.sharesCompanion = sharesCompanion
         facts.accounts = Double(accounts - (own == nil ? 0 : 1))
-        facts.labelledBad = Double(labelledBad - (standing == .abusive ? 1 : 0))
-        facts.verified = Double(verified - (standing == .verified ? 1 : 0))
-        facts.lastBanMs = bans.latest(leavingOut: standing == .abusive ? account?.labelledAtMs : nil)
+        (facts.labelledBad, facts.verified, facts.lastBanMs) = labels.others(than: own == nil ? nil : account)
         // Exactly nothing when alone: what is left after subtracting would be rounding noise.
         guard facts.accounts > 0 else { return facts }
-        var (day, week, month) = arrivals.values(atMs: atMs)
-        if let own {
-            let weights = DecayedArrivals.weights(ageMs: atMs - own.atMs)
-            day = max(0, day - weights.day)
-            week = max(0, week - weights.week)
-            month = max(0, month - weights.month)
-        }
-        (facts.arrivals1d, facts.arrivals7d, facts.arrivals30d) = (day, week, month)
-        facts.established = max(0, facts.accounts - month - facts.labelledBad)
+        (facts.arrivals1d, facts.arrivals7d, facts.arrivals30d) = arrivals.values(atMs: atMs, leavingOut: own?.atMs)
+        facts.established = max(0, facts.accounts - facts.arrivals30d - facts.labelledBad)
         return facts
     }
 }

@@ -51,8 +51,8 @@ extension LinkState {
         summary.lastSeenMs = record.lastSeenMs
         summary.accounts = record.members
         summary.organisations = record.organisations
-        summary.labelledBad = record.labelledBad
-        summary.verified = record.verified
+        summary.labelledBad = record.labels.bad
+        summary.verified = record.labels.verified
         summary.exchanges = Double(record.exchanges)
         summary.synchrony = record.synchrony
         summary.templateShare = record.templateShare

@@ -46,7 +46,8 @@ extension FeatureCatalogue {
             "labelled share, fading from the last label on: half after three days, towards 0"
         ) { observation in
             guard let cluster = observation.cluster else { return .nan }
-            return labelledShare(cluster) * recency(of: cluster.lastBanMs, atMs: observation.timeMs)
+            guard let ban = cluster.lastBanMs else { return 0 }
+            return labelledShare(cluster) * banRecency(sinceMs: ban, atMs: observation.timeMs)
         },
         Feature(
             "cluster.inherits", .raises, .linkBannedRecent, isCluster: true,
@@ -56,12 +57,24 @@ extension FeatureCatalogue {
             guard let ban = cluster.lastBanMs else { return 0 }
             let bornMs = observation.account.bornAtMs ?? observation.account.firstSeenMs ?? observation.timeMs
             // Made after the ban: it takes somebody's place.
-            return bornMs >= ban ? labelledShare(cluster) * recency(of: ban, atMs: bornMs) : 0
+            return bornMs >= ban ? labelledShare(cluster) * banRecency(sinceMs: ban, atMs: bornMs) : 0
         },
+        Feature(
+            "cluster.verified_share", version: 2, .lowers, .trustVerifiedOrg, isCluster: true,
+            "share of accounts labelled verified, five others added; 0 in no cluster, so that to be in one is no merit"
+        ) { $0.cluster.map(verifiedShare) ?? 0 },
+    ]
+
+    /// Definitions that ``clusters`` had before.
+    static let supersededClusters: [Feature] = [
         cluster(
             "verified_share", .lowers, .trustVerifiedOrg, "share of accounts labelled verified, five others added",
-            { $0.verified / ($0.accounts + LinkFacts.innocentAccounts) }),
+            verifiedShare)
     ]
+
+    @Sendable private static func verifiedShare(_ cluster: ClusterFacts) -> Double {
+        cluster.verified / (cluster.accounts + LinkFacts.innocentAccounts)
+    }
 
     private static let clusterManner: [Feature] = [
         cluster(
@@ -123,9 +136,4 @@ extension FeatureCatalogue {
 
     /// What an average over so many organisations is worth: little for a few, towards 1 for many.
     private static func weight(_ count: Double) -> Double { count / (count + 2 * LinkFacts.innocentAccounts) }
-
-    /// 1 right after a ban, ½ three days later, towards 0.
-    private static func recency(of banMs: Int64?, atMs: Int64) -> Double {
-        banMs.map { 1 / (1 + Double(max(0, atMs - $0)) / 86_400_000 / 3) } ?? 0
-    }
 }

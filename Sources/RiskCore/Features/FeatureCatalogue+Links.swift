@@ -122,8 +122,7 @@ extension FeatureCatalogue {
                 guard let facts = observation.facts(identifierClass) else { continue }
                 present = true
                 guard facts.labelledBad > 0, let ban = facts.lastBanMs else { continue }
-                let days = Double(max(0, observation.timeMs - ban)) / 86_400_000
-                recency = max(recency, 1 / (1 + days / 3))
+                recency = max(recency, banRecency(sinceMs: ban, atMs: observation.timeMs))
             }
             return present ? recency : .nan
         },
@@ -144,6 +143,11 @@ extension FeatureCatalogue {
 
     /// What an account takes over from one that was banned.
     private static let inheritedFrom: [IdentifierClass] = [.template, .profileTemplate, .emailMask]
+
+    /// 1 right after a label, ½ three days later, towards 0.
+    static func banRecency(sinceMs banMs: Int64, atMs: Int64) -> Double {
+        1 / (1 + Double(max(0, atMs - banMs)) / 86_400_000 / 3)
+    }
 
     /// Two to five honest people share what they like: so many other organisations on an identifier say nothing yet.
     static let innocentOrganisations = 4.0

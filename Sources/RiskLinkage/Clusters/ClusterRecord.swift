@@ -9,14 +9,12 @@ struct ClusterRecord: Sendable {
     private(set) var members = 0
     private(set) var loners = 0
     private(set) var tenants = SmallTally()
-    private(set) var labelledBad = 0
-    private(set) var verified = 0
+    private(set) var labels = LabelTally()
     private(set) var exchanges: Int64 = 0
     private(set) var history = ClusterHistory()
     /// All that ever joined, in order, those of a merged cluster behind. Who left is still there; who came back is
     /// there twice, and only the entry with the time of its membership counts.
     private(set) var roll: [RollEntry] = []
-    private var bans = LatestBans()
     private var arrivals: DecayedArrivals
     private var births = WholeSpread()
     private var loads = WholeSpread()
@@ -66,17 +64,8 @@ struct ClusterRecord: Sendable {
     mutating func relabel(
         from old: AccountLinks.Standing, to new: AccountLinks.Standing, oldAtMs: Int64, atMs: Int64
     ) {
-        if old == .abusive {
-            labelledBad -= 1
-            bans.remove(oldAtMs)
-        }
-        if old == .verified { verified -= 1 }
-        if new == .verified { verified += 1 }
-        if new == .abusive {
-            labelledBad += 1
-            bans.add(atMs)
-            history.noteBan(atMs: atMs)
-        }
+        labels.relabel(from: old, to: new, oldAtMs: oldAtMs, atMs: atMs)
+        if new == .abusive { history.noteBan(atMs: atMs) }
     }
 
     /// Takes over another cluster; its name leads here from now on.
@@ -87,12 +76,10 @@ struct ClusterRecord: Sendable {
         members += other.members
         loners += other.loners
         tenants.merge(other.tenants)
-        labelledBad += other.labelledBad
-        verified += other.verified
+        labels.merge(other.labels)
         exchanges += other.exchanges
         history.merge(other.history)
         roll += other.roll
-        bans.merge(other.bans)
         arrivals.merge(other.arrivals)
         births.merge(other.births)
         loads.merge(other.loads)
@@ -113,11 +100,14 @@ struct ClusterRecord: Sendable {
     /// Mean similarity of rhythm between pairs of members, −1 to 1; nil if fewer than two have one.
     var synchrony: Double? { rhythms.synchrony(leavingOut: nil) }
 
+    /// What belonging to the largest clusters is worth before anything shared is looked at, in nats.
+    static let largestPrior = -4.0
+
     /// What belonging to a cluster of this size is worth before anything shared is looked at, in nats.
     ///
     /// - Parameter others: Its members without the account that is asked about.
     static func prior(others: Int) -> Double {
-        min(-4, -8 + portableLog1p(Double(max(0, others - 1))))
+        min(largestPrior, -8 + portableLog1p(Double(max(0, others - 1))))
     }
 
     /// The facts for an account at a moment, which is itself left out.
@@ -128,24 +118,15 @@ struct ClusterRecord: Sendable {
     ///   - tenant: The tenant it belongs to; nil if it is an organisation of its own.
     func facts(atMs: Int64, leavingOut own: Membership?, account: AccountLinks?, tenant: UInt64?) -> ClusterFacts {
         let atMs = max(atMs, arrivals.atMs)
-        let standing = own == nil ? AccountLinks.Standing.unlabelled : account?.standing ?? .unlabelled
         var facts = ClusterFacts(id: id)
         facts.bornMs = bornMs
         facts.accounts = Double(members - (own == nil ? 0 : 1))
         facts.organisations = Double(otherOrganisations(than: tenant, own: own?.part))
-        facts.labelledBad = Double(labelledBad - (standing == .abusive ? 1 : 0))
-        facts.verified = Double(verified - (standing == .verified ? 1 : 0))
-        facts.lastBanMs = bans.latest(leavingOut: standing == .abusive ? account?.labelledAtMs : nil)
+        (facts.labelledBad, facts.verified, facts.lastBanMs) = labels.others(than: own == nil ? nil : account)
         facts.prior = Self.prior(others: Int(facts.accounts))
         guard facts.accounts > 0 else { return facts }
-        var (day, week, month) = arrivals.values(atMs: atMs)
-        if let own {
-            let weights = DecayedArrivals.weights(ageMs: atMs - min(atMs, own.joinedMs))
-            (day, week, month) = (
-                max(0, day - weights.day), max(0, week - weights.week), max(0, month - weights.month)
-            )
-        }
-        (facts.arrivals1d, facts.arrivals7d, facts.arrivals30d) = (day, week, month)
+        (facts.arrivals1d, facts.arrivals7d, facts.arrivals30d) = arrivals.values(
+            atMs: atMs, leavingOut: own?.joinedMs)
         let part = own?.part
         facts.births = births.spread(leavingOut: (part?.birthDay).map(Int.init), unit: 1)
         let load = part.flatMap { $0.load == MemberPart.noLoad ? nil : Int($0.load) }

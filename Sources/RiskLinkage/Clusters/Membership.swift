@@ -31,11 +31,6 @@ struct Membership: Sendable {
         guard tie.identifierClass.character.kind.lasts else { return }
         ties[tie.identifierClass.rawValue] = max(ties[tie.identifierClass.rawValue], Float(tie.nats))
     }
-
-    /// Whether lasting classes alone would hold it in a cluster of this prior.
-    func isHeld(prior: Double) -> Bool {
-        prior + ClusterJoining.sum(lastingTies) >= ClusterFacts.tieThreshold
-    }
 }
 
 /// What sharing one identifier says for belonging to a cluster.

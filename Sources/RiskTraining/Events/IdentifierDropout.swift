@@ -56,10 +56,8 @@ struct AccountDraws {
 
     /// A whole number of 64 bits.
     func whole(_ question: StaticString, _ identifierClass: IdentifierClass? = nil) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        question.withUTF8Buffer { for byte in $0 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 } }
-        hash = (hash ^ UInt64(identifierClass?.rawValue ?? 0)) &* 0x100_0000_01b3
-        return RowSampling.draw(base ^ hash)
+        let number = UInt8(identifierClass?.rawValue ?? 0)
+        return RowSampling.draw(base ^ question.withUTF8Buffer { fowlerNollVo(Array($0) + [number]) })
     }
 
     /// A number from 0 to below 1.

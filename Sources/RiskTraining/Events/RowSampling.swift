@@ -1,4 +1,4 @@
-/// Which usage rows of unlabelled accounts stay in a data set that would grow too large: a share that halves.
+/// Which usage rows stay in a data set that would grow too large: a share that halves.
 ///
 /// The choice hangs on the row's place in its log alone, so two programs that end at the same share keep the same rows,
 /// and rows kept at a smaller share are among those kept at a larger one.
@@ -29,4 +29,9 @@ struct RowSampling: Equatable {
         var generator = SplitMix64(seed: place)
         return generator.next()
     }
+}
+
+/// The 64-bit hash FNV-1a of Fowler, Noll and Vo.
+func fowlerNollVo(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }

@@ -95,8 +95,6 @@ final class AccountLedger {
 
     /// FNV-1a of the bytes, stirred.
     static func draw(_ reference: Reference) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in reference.bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return RowSampling.draw(hash)
+        RowSampling.draw(fowlerNollVo(reference.bytes))
     }
 }
