@@ -75,31 +75,39 @@ struct Train: ParsableCommand {
 
     func run() throws {
         let progress = ProgressLine()
-        let document = try csv == nil ? trainOnEvents(progress) : trainOnTable(progress)
+        let clock = PhaseClock()
+        let document = try csv == nil ? trainOnEvents(progress, clock) : trainOnTable(progress, clock)
+        clock.stop()
         let bytes = ModelFile.encode(document)
         let loaded = try ModelFile.load(bytes)
         try Files.write(bytes, to: out)
-        try report(loaded)
+        try report(loaded, clock)
     }
 
-    private func trainOnTable(_ progress: ProgressLine) throws -> ModelDocument {
+    private func trainOnTable(_ progress: ProgressLine, _ clock: PhaseClock) throws -> ModelDocument {
         var document = try trainTable(
             csv: csv ?? "", label: label ?? "", categorical: categorical.split(separator: ",").map(String.init),
             options: try learning.options(timeOrdered: false)
-        ) { progress.tell($0, $1) }
+        ) {
+            clock.tell($0)
+            progress.tell($0, $1)
+        }
         document.training.card = try cardText()
         document.name = learning.name
         return document
     }
 
-    private func trainOnEvents(_ progress: ProgressLine) throws -> ModelDocument {
+    private func trainOnEvents(_ progress: ProgressLine, _ clock: PhaseClock) throws -> ModelDocument {
         var training = try learning.training()
         training.untilMs = until?.ms
         training.labelsUntilMs = labelsUntil?.ms
         training.card = try cardText()
         let rows = try LabelsFile.read(path: labels ?? "")
         let digests = try Files.digests(log: events ?? "", labels: labels ?? "")
-        return try training.train(log: events ?? "", labels: rows, digests: digests) { progress.tell($0, $1) }
+        return try training.train(log: events ?? "", labels: rows, digests: digests) {
+            clock.tell($0)
+            progress.tell($0, $1)
+        }
     }
 
     private func cardText() throws -> String {
@@ -130,7 +138,7 @@ struct Train: ParsableCommand {
 
     private static let keptShare = "kept_share_of_unlabelled_usage="
 
-    private func report(_ model: LoadedModel) throws {
+    private func report(_ model: LoadedModel, _ clock: PhaseClock) throws {
         try warnOfMissingThresholds(model)
         warnOfThinnedThresholds(model)
         let training = model.document.training
@@ -141,11 +149,15 @@ struct Train: ParsableCommand {
                     "rows": training.rowCount, "positives": training.positiveCount,
                     "metrics": Dictionary(training.metrics.map { ($0.name, $0.value) }) { $1 },
                     "decisions": Set(model.document.policy.rules.map(\.decision.word)).sorted(),
+                    "seconds": Dictionary(clock.phases.map { ($0.name, $0.seconds) }) { $1 },
+                    "cpu_seconds": Dictionary(clock.phases.map { ($0.name, $0.cpuSeconds) }) { $1 },
                 ]))
             return
         }
         print("\(out): \(model.featureCount) features, \(training.rowCount) rows, \(training.positiveCount) positive")
         for metric in training.metrics { print("  \(metric.name) \(String(format: "%.4f", metric.value))") }
         print("  digest \(hexadecimal(model.digest))")
+        let times = clock.phases.map { "\($0.name) \(String(format: "%.2f", $0.seconds)) s" }
+        print("  \(times.joined(separator: ", "))")
     }
 }
