@@ -208,6 +208,33 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path("c.swm")))
     }
 
+    @Test func aSearchForSettingsIsLoggedAndKeepsWhatWasGiven() throws {
+        var generator = SeededGenerator(seed: 5)
+        var text = "amount,age,fraud\n"
+        for row in 0..<400 {
+            let amount = Double.random(in: row % 4 == 0 ? 20...200 : 0...90, using: &generator)
+            text += "\(amount),\(row % 60),\(row % 4 == 0 ? 1 : 0)\n"
+        }
+        let csv = try write(text, "tune.csv")
+        let (model, log) = (folder.path("tuned.swm"), folder.path("tune.jsonl"))
+        try Executable.tool(
+            "train", "--csv", csv, "--label", "fraud", "--tune", "4", "--tune-log", log, "--l2", "2.5", "--out", model)
+        let trials = try lines(log).map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        #expect(trials.prefix(4).map { $0["configuration"] as? Int } == [0, 1, 2, 3])
+        #expect(trials.count >= 6 && trials.allSatisfy { ($0["log_loss"] as? Double ?? 0) > 0 })
+        // What was given is not searched; the model says what was chosen.
+        #expect(trials.allSatisfy { ($0["settings"] as? [String: String])?.keys.sorted() == ["l1"] })
+        let said = try Executable.tool("inspect", model, "--json")
+        #expect(said.contains("l2=2.5") && said.contains("tune_winner=") && said.contains("tune_configurations=4"))
+        try expectFailure(
+            ["train", "--csv", csv, "--label", "fraud", "--tune-log", log, "--out", model], status: 64,
+            saying: ["--tune"])
+        try expectFailure(
+            ["train", "--csv", csv, "--label", "fraud", "--tune", "1", "--out", model], status: 64, saying: ["--tune"])
+    }
+
     @Test func damagedModelsAreRefused() throws {
         let file = try TestModels.file(seed: 1)
         let path = folder.path("cut.swm")
