@@ -61,47 +61,56 @@ TK_AVX512 TK_INLINE double sum_of(const struct tk_leaf_wise *model, const double
     return sum0 + sum1;
 }
 
-// The scratch of one row. Slots are eight floats each, for eight points; slot 0 is the root's.
+// The scratch of one row; eight floats for eight points. A node's product is that of the factors above it, its sum that
+// of the leaves below it, each times the factors between; sum 0 stands for a leaf.
 struct reason_scratch {
-    _Alignas(64) float products[16 + 16 * TK_NODE_LIMIT];
+    _Alignas(64) float products[8 * (1 + 2 * TK_NODE_LIMIT)];
+    _Alignas(64) float sums[8 * (1 + TK_NODE_LIMIT)];
+    _Alignas(64) float shares[8 * TK_NODE_LIMIT];
     uint8_t is_taken[1 + 2 * TK_NODE_LIMIT];
     uint8_t right[TK_NODE_LIMIT + TK_LANES];
 };
 
-// A slot's floats; both slots of a node's children lie in one aligned vector.
-TK_INLINE float *slot_of(struct reason_scratch *scratch, size_t slot) { return scratch->products + 8 + 8 * slot; }
-
 #pragma STDC FP_CONTRACT OFF
+
+TK_AVX512 TK_INLINE __m256 sum_below(const struct reason_scratch *scratch, const struct tk_reason_node *node,
+                                     int side) {
+    const __m256 below = _mm256_load_ps(scratch->sums + 8 * (size_t)node->below[side]);
+    return _mm256_add_ps(below, _mm256_set1_ps(node->leaves[side]));
+}
 
 TK_AVX512 TK_INLINE void add_tree(const struct tk_reason_tree *tree, struct reason_scratch *scratch, float *lanes) {
     const uint32_t count = tree->node_count;
+    // Downwards: the shares of both children add up to 1.
     for (uint32_t index = 0; index < count; index++) {
         const struct tk_reason_node *node = &tree->nodes[index];
-        const float *table = tree->tables + 64 * (size_t)index;
         const uint8_t right = scratch->right[index];
         const uint8_t follows = scratch->is_taken[node->repeated];
         scratch->is_taken[1 + 2 * index] = follows & (right ^ 1);
         scratch->is_taken[2 + 2 * index] = follows & right;
-        const __m512 ratios = _mm512_insertf32x8(
-            _mm512_castps256_ps512(_mm256_set1_ps(node->ratios[0])), _mm256_set1_ps(node->ratios[1]), 1);
-        const __m512 factor =
-            _mm512_mask_loadu_ps(ratios, (__mmask16)-(int)follows, table + 16 * (size_t)right);
-        const __m512 above = _mm512_broadcast_f32x8(_mm256_load_ps(slot_of(scratch, node->slot)));
-        _mm512_store_ps(slot_of(scratch, 1 + 2 * (size_t)index), _mm512_mul_ps(above, factor));
+        const float *table = tree->tables + 32 * (size_t)index + 8 * (size_t)right;
+        const __m256 share = _mm256_mask_loadu_ps(_mm256_set1_ps(node->share), (__mmask8)-(int)follows, table);
+        const __m256 product = _mm256_load_ps(scratch->products + 8 * (size_t)node->slot);
+        const __m256 left = _mm256_mul_ps(product, share);
+        _mm256_store_ps(scratch->shares + 8 * (size_t)index, share);
+        _mm256_store_ps(scratch->products + 8 + 16 * (size_t)index, left);
+        _mm256_store_ps(scratch->products + 16 + 16 * (size_t)index, _mm256_sub_ps(product, left));
     }
+    // Upwards.
     for (uint32_t index = count; index-- > 0;) {
         const struct tk_reason_node *node = &tree->nodes[index];
-        const float *table = tree->tables + 64 * (size_t)index + 32;
-        const float *products = slot_of(scratch, 1 + 2 * (size_t)index);
-        const uint8_t right = scratch->right[index];
         const uint8_t follows = scratch->is_taken[node->repeated];
-        const __m256 low = _mm256_load_ps(products), high = _mm256_load_ps(products + 8);
-        const __m512 both = _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
-        _mm256_store_ps(slot_of(scratch, node->slot), _mm256_add_ps(low, high));
-        float *lane = lanes + 16 * (size_t)node->feature;
-        const __m512 part = _mm512_mul_ps(both, _mm512_load_ps(table + 16 * (size_t)right));
-        const __m512 sum = _mm512_load_ps(lane);
-        _mm512_store_ps(lane, _mm512_mask_add_ps(sum, (__mmask16)-(int)follows, sum, part));
+        const float *table = tree->tables + 32 * (size_t)index + 16 + 8 * (size_t)scratch->right[index];
+        const __m256 high = sum_below(scratch, node, 1);
+        const __m256 difference = _mm256_sub_ps(sum_below(scratch, node, 0), high);
+        const __m256 share = _mm256_load_ps(scratch->shares + 8 * (size_t)index);
+        _mm256_store_ps(scratch->sums + 8 + 8 * (size_t)index,
+                        _mm256_add_ps(high, _mm256_mul_ps(share, difference)));
+        const __m256 product = _mm256_load_ps(scratch->products + 8 * (size_t)node->slot);
+        const __m256 slope = _mm256_maskz_loadu_ps((__mmask8)-(int)follows, table);
+        float *lane = lanes + 8 * (size_t)node->feature;
+        const __m256 part = _mm256_mul_ps(_mm256_mul_ps(product, difference), slope);
+        _mm256_store_ps(lane, _mm256_add_ps(_mm256_load_ps(lane), part));
     }
 }
 
@@ -110,6 +119,8 @@ TK_AVX512 TK_INLINE void add_reasons(const struct tk_reasons *model, const doubl
     struct reason_scratch scratch;
     tk_fill_512(&model->columns, row, columns);
     scratch.is_taken[0] = 1;
+    _mm256_store_ps(scratch.products, _mm256_set1_ps(1));
+    _mm256_store_ps(scratch.sums, _mm256_setzero_ps());
     const struct tk_reason_node *last = NULL;
     for (size_t index = 0; index < model->tree_count; index++) {
         const struct tk_reason_tree *tree = &model->trees[index];
@@ -121,16 +132,13 @@ TK_AVX512 TK_INLINE void add_reasons(const struct tk_reasons *model, const doubl
             }
             last = tree->nodes;
         }
-        // The way up has overwritten the root's products.
-        _mm256_store_ps(slot_of(&scratch, 0), _mm256_set1_ps(1));
         add_tree(tree, &scratch, lanes);
     }
 }
 
-// The sum of sixteen lanes, halves first.
+// The sum of eight lanes, halves first.
 TK_AVX512 TK_INLINE float lane_sum(const float *lanes) {
-    const __m256 eight = _mm256_add_ps(_mm256_load_ps(lanes), _mm256_load_ps(lanes + 8));
-    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 four = _mm_add_ps(_mm_load_ps(lanes), _mm_load_ps(lanes + 4));
     const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 }
@@ -144,11 +152,11 @@ TK_AVX512 TK_INLINE float lane_sum(const float *lanes) {
     }                                                                                                                  \
     TK_AVX512 static void reasons_##width(const struct tk_reasons *model, const double *row, double *attributions) {   \
         _Alignas(64) uint8_t columns[room];                                                                            \
-        _Alignas(64) float lanes[16 * TK_REASON_FEATURE_LIMIT];                                                        \
-        memset(lanes, 0, 16 * model->feature_count * sizeof *lanes);                                                   \
+        _Alignas(64) float lanes[8 * TK_REASON_FEATURE_LIMIT];                                                        \
+        memset(lanes, 0, 8 * model->feature_count * sizeof *lanes);                                                    \
         add_reasons(model, row, lanes, width, columns);                                                                \
         for (size_t feature = 0; feature < model->feature_count; feature++)                                            \
-            attributions[feature] += (double)lane_sum(lanes + 16 * feature);                                           \
+            attributions[feature] += (double)lane_sum(lanes + 8 * feature);                                            \
     }
 
 TK_LEAF_WISE(1, 64)
