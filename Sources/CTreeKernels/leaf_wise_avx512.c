@@ -61,56 +61,77 @@ TK_AVX512 TK_INLINE double sum_of(const struct tk_leaf_wise *model, const double
     return sum0 + sum1;
 }
 
-// The scratch of one row; eight floats for eight points. A node's product is that of the factors above it, its sum that
-// of the leaves below it, each times the factors between; sum 0 stands for a leaf.
+// The scratch of one row; eight floats for eight points. A node's product is that of the weight and the factors above
+// it, its sum that of the leaves below it, each times the factors between; sum 0 stands for a leaf.
 struct reason_scratch {
     _Alignas(64) float products[8 * (1 + 2 * TK_NODE_LIMIT)];
     _Alignas(64) float sums[8 * (1 + TK_NODE_LIMIT)];
-    _Alignas(64) float shares[8 * TK_NODE_LIMIT];
-    uint8_t is_taken[1 + 2 * TK_NODE_LIMIT];
     uint8_t right[TK_NODE_LIMIT + TK_LANES];
+    uint16_t states[TK_NODE_LIMIT + TK_LANES];
 };
+
+// Where the row goes at each node, and what its path says of the node's feature.
+TK_AVX512 TK_INLINE void answer(const struct tk_reason_tree *tree, const uint8_t *columns, int width,
+                                struct reason_scratch *scratch) {
+    for (uint32_t first = 0; first < tree->node_count; first += TK_LANES) {
+        const __mmask64 right = rights_of(tree->splits + 3 * (size_t)first, tree->columns + first, columns, width);
+        _mm512_storeu_si512(scratch->right + first, _mm512_maskz_set1_epi8(right, 1));
+        const uint16_t *states = tree->first_states + first;
+        _mm512_storeu_si512(scratch->states + first, _mm512_loadu_si512(states));
+        _mm512_storeu_si512(scratch->states + first + 32, _mm512_loadu_si512(states + 32));
+    }
+    const uint16_t left = 2 * TK_POINTS_BYTES;
+    for (uint32_t index = 0; index < tree->repeat_count; index++) {
+        const struct tk_reason_repeat repeat = tree->repeats[index];
+        const int follows = (scratch->states[repeat.above] != left) & (scratch->right[repeat.above] == repeat.side);
+        // Whether it follows is anyone's guess: no branch.
+        scratch->states[repeat.node] = (uint16_t)(left ^ ((left ^ scratch->states[repeat.node]) & -follows));
+    }
+}
 
 #pragma STDC FP_CONTRACT OFF
 
+// 1 for a row that goes left, 0 for one that goes right.
+static const float goes_left[2] = {1, 0};
+
+TK_AVX512 TK_INLINE __m256 points_at(const float *first, uint16_t offset) {
+    return _mm256_load_ps((const float *)((const char *)first + offset));
+}
+
 TK_AVX512 TK_INLINE __m256 sum_below(const struct reason_scratch *scratch, const struct tk_reason_node *node,
                                      int side) {
-    const __m256 below = _mm256_load_ps(scratch->sums + 8 * (size_t)node->below[side]);
-    return _mm256_add_ps(below, _mm256_set1_ps(node->leaves[side]));
+    return _mm256_add_ps(points_at(scratch->sums, node->below[side]), _mm256_set1_ps(node->leaves[side]));
 }
 
 TK_AVX512 TK_INLINE void add_tree(const struct tk_reason_tree *tree, struct reason_scratch *scratch, float *lanes) {
     const uint32_t count = tree->node_count;
-    // Downwards: the shares of both children add up to 1.
+    _mm256_store_ps(scratch->products, _mm256_load_ps(tree->weights));
+    // Downwards: what the left child does not get, the right one does.
     for (uint32_t index = 0; index < count; index++) {
         const struct tk_reason_node *node = &tree->nodes[index];
-        const uint8_t right = scratch->right[index];
-        const uint8_t follows = scratch->is_taken[node->repeated];
-        scratch->is_taken[1 + 2 * index] = follows & (right ^ 1);
-        scratch->is_taken[2 + 2 * index] = follows & right;
-        const float *table = tree->tables + 32 * (size_t)index + 8 * (size_t)right;
-        const __m256 share = _mm256_mask_loadu_ps(_mm256_set1_ps(node->share), (__mmask8)-(int)follows, table);
-        const __m256 product = _mm256_load_ps(scratch->products + 8 * (size_t)node->slot);
-        const __m256 left = _mm256_mul_ps(product, share);
-        _mm256_store_ps(scratch->shares + 8 * (size_t)index, share);
+        const size_t right = scratch->right[index];
+        const __m256 product = points_at(scratch->products, node->product);
+        const __m256 changed = _mm256_mul_ps(product, points_at(tree->states, scratch->states[index]));
+        const __m256 left = _mm256_sub_ps(_mm256_mul_ps(product, _mm256_set1_ps(goes_left[right])),
+                                          _mm256_mul_ps(changed, _mm256_set1_ps(node->gains[right])));
         _mm256_store_ps(scratch->products + 8 + 16 * (size_t)index, left);
         _mm256_store_ps(scratch->products + 16 + 16 * (size_t)index, _mm256_sub_ps(product, left));
     }
     // Upwards.
     for (uint32_t index = count; index-- > 0;) {
         const struct tk_reason_node *node = &tree->nodes[index];
-        const uint8_t follows = scratch->is_taken[node->repeated];
-        const float *table = tree->tables + 32 * (size_t)index + 16 + 8 * (size_t)scratch->right[index];
+        const size_t right = scratch->right[index];
+        const uint16_t state = scratch->states[index];
         const __m256 high = sum_below(scratch, node, 1);
         const __m256 difference = _mm256_sub_ps(sum_below(scratch, node, 0), high);
-        const __m256 share = _mm256_load_ps(scratch->shares + 8 * (size_t)index);
+        const __m256 gain = _mm256_mul_ps(difference, _mm256_set1_ps(node->gains[right]));
+        const __m256 taken = _mm256_add_ps(high, _mm256_mul_ps(difference, _mm256_set1_ps(goes_left[right])));
         _mm256_store_ps(scratch->sums + 8 + 8 * (size_t)index,
-                        _mm256_add_ps(high, _mm256_mul_ps(share, difference)));
-        const __m256 product = _mm256_load_ps(scratch->products + 8 * (size_t)node->slot);
-        const __m256 slope = _mm256_maskz_loadu_ps((__mmask8)-(int)follows, table);
+                        _mm256_sub_ps(taken, _mm256_mul_ps(points_at(tree->states, state), gain)));
+        const __m256 slope = _mm256_mul_ps(points_at(scratch->products, node->product),
+                                           points_at(tree->states + 8, state));
         float *lane = lanes + 8 * (size_t)node->feature;
-        const __m256 part = _mm256_mul_ps(_mm256_mul_ps(product, difference), slope);
-        _mm256_store_ps(lane, _mm256_add_ps(_mm256_load_ps(lane), part));
+        _mm256_store_ps(lane, _mm256_add_ps(_mm256_load_ps(lane), _mm256_mul_ps(slope, gain)));
     }
 }
 
@@ -118,20 +139,13 @@ TK_AVX512 TK_INLINE void add_reasons(const struct tk_reasons *model, const doubl
                                      uint8_t *columns) {
     struct reason_scratch scratch;
     tk_fill_512(&model->columns, row, columns);
-    scratch.is_taken[0] = 1;
-    _mm256_store_ps(scratch.products, _mm256_set1_ps(1));
     _mm256_store_ps(scratch.sums, _mm256_setzero_ps());
     const struct tk_reason_node *last = NULL;
     for (size_t index = 0; index < model->tree_count; index++) {
         const struct tk_reason_tree *tree = &model->trees[index];
         // The parts of one tree's rule follow each other and share the answers.
-        if (tree->nodes != last) {
-            for (uint32_t first = 0; first < tree->node_count; first += TK_LANES) {
-                const __mmask64 right = rights_of(tree->splits + 3 * (size_t)first, tree->columns + first, columns, width);
-                _mm512_storeu_si512(scratch.right + first, _mm512_maskz_set1_epi8(right, 1));
-            }
-            last = tree->nodes;
-        }
+        if (tree->nodes != last) answer(tree, columns, width, &scratch);
+        last = tree->nodes;
         add_tree(tree, &scratch, lanes);
     }
 }

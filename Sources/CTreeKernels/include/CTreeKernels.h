@@ -142,25 +142,40 @@ struct tk_leaf_wise {
 void tk_leaf_wise_sums_avx512(const struct tk_leaf_wise *model, const double *rows, size_t stride, size_t row_count,
                               double *sums);
 
-// A node of a leaf-wise tree in the tables for reasons. A slot is a child: 0 for the root, 1 + 2 i for node i's left
-// child and 2 + 2 i for its right one.
+// Bytes of eight floats, for eight points of a rule.
+enum { TK_POINTS_BYTES = 32 };
+
+// A node of a leaf-wise tree in the tables for reasons. Offsets are in bytes.
 struct tk_reason_node {
-    uint16_t slot;      // The node's own.
-    uint16_t repeated;  // The slot above it that the same feature led to last; 0 if none did.
+    uint16_t product;   // TK_POINTS_BYTES for each slot: 0 for the root, 1 + 2 i for node i's left child, 2 + 2 i for its
+                        // right one.
     uint16_t feature;
-    uint16_t below[2];  // Of both children, 1 + the node; 0 for a leaf.
+    uint16_t below[2];  // Of both children, TK_POINTS_BYTES for each of 1 + the node; 0 for a leaf.
     float leaves[2];    // Of both children, the leaf's value; 0 for a node.
-    float share;        // The left child's share where the row has left the feature's path already.
+    float gains[2];     // What the left child gains by the answer: 1 − its share of the cover for a row that goes left,
+                        // − its share for one that goes right.
 };
 
-// One tree and eight points of its rule. A node's table is four vectors of eight points: the left child's share if the
-// row goes left and if it goes right, the slope if it goes left and if it goes right.
+// A node whose feature was asked about above: last at the node `above`, whose child on this side led here.
+struct tk_reason_repeat {
+    uint16_t node;
+    uint16_t above;
+    uint16_t side;      // 0 for left, 1 for right.
+};
+
+// One tree and eight points of its rule. A state is two vectors of eight points, factor and slope, of what the path says
+// of a node's feature: state 0 that it was not asked about, state 1 that the row has left its path.
 struct tk_reason_tree {
-    const struct tk_reason_node *nodes; // Parents before children.
-    const float *tables;                // node_count times 32.
-    const uint8_t *splits;              // For each 64 nodes: 64 columns, 64 thresholds, 64 masks.
-    const uint16_t *columns;            // For each 64 nodes: 64 columns.
-    uint32_t node_count;                // At most TK_NODE_LIMIT.
+    const struct tk_reason_node *nodes;     // Parents before children.
+    const struct tk_reason_repeat *repeats; // In the order of the nodes.
+    const float *weights;                   // Eight.
+    const float *states;                    // Sixteen numbers each.
+    const uint16_t *first_states;           // Of each node the offset in bytes of its state if the row follows its path;
+                                            // room for 64 more.
+    const uint8_t *splits;                  // For each 64 nodes: 64 columns, 64 thresholds, 64 masks.
+    const uint16_t *columns;                // For each 64 nodes: 64 columns.
+    uint32_t node_count;                    // At most TK_NODE_LIMIT.
+    uint32_t repeat_count;
 };
 
 // Most nodes of a tree that gives reasons.

@@ -77,14 +77,14 @@ final class LeafWiseEngine: @unchecked Sendable {
         let byteCount =
             ScratchRoom.byteCount(Double.self, columns.count) + ScratchRoom.byteCount(Bool.self, nodeColumns.count)
             + ScratchRoom.byteCount(Lanes.self, attributions.count) + ScratchRoom.byteCount(Lanes.self, slots)
-            + 2 * ScratchRoom.byteCount(Lanes.self, nodes) + ScratchRoom.byteCount(Bool.self, slots)
+            + ScratchRoom.byteCount(Lanes.self, nodes) + ScratchRoom.byteCount(UInt16.self, nodes)
         ScratchRoom.with(byteCount) { room in
             let numbers = room.take(Double.self, columns.count)
             let goesRight = room.take(Bool.self, nodeColumns.count)
             let lanes = room.take(Lanes.self, attributions.count)
             let scratch = ReasonTables.Scratch(
                 products: room.take(Lanes.self, slots), sums: room.take(Lanes.self, nodes),
-                shares: room.take(Lanes.self, nodes), isTaken: room.take(Bool.self, slots))
+                states: room.take(UInt16.self, nodes))
             columns.forEach(values) { numbers[$0] = $1 }
             for (node, column) in nodeColumns.enumerated() {
                 goesRight[node] = numbers[Int(column)] >= nodeThresholds[node]

@@ -1,13 +1,11 @@
 internal import CTreeKernels
 
-/// What serving needs to attribute leaf-wise trees: for each node and eight points of the rule, in Float32, the left
-/// child's share of the factors and the slope that turns products and sums into attributions.
+/// What serving needs to attribute leaf-wise trees, in Float32 and eight points of the rule at a time.
 ///
-/// The sums are those of ``LeafWiseReasons``, rearranged (`Models/REASONS.md`): the factors that a product takes on from
-/// a node to its children add up to 1, so that one of them says both, and the children's parts of the attribution
-/// differ in sign only. At a node whose feature was not asked about before, or whose feature's path the row still
-/// follows, share and slope depend on the answer only. Where the row has left the feature's path, the share is that of
-/// the covers and the slope 0.
+/// The sums are those of ``LeafWiseReasons``, rearranged as `Models/REASONS.md` derives. What a node does to products and
+/// sums depends on the row by its answer, which is one number (``tk_reason_node``'s gain), and by what the path above
+/// says of the node's feature: not asked about, left by the row, or followed with a share that depends on the node only.
+/// That is a state of two vectors, so that only nodes that repeat a feature have tables of their own.
 final class ReasonTables: @unchecked Sendable {
     /// Trees of the tables: one for each tree and part of its rule.
     let trees: UnsafeBufferPointer<tk_reason_tree>
@@ -17,7 +15,7 @@ final class ReasonTables: @unchecked Sendable {
     let largestNodeCount: Int
     private let memory: KernelMemory
 
-    /// Tabulates trees. O(nodes × points); 156 bytes a node and eight points.
+    /// Tabulates trees. O(nodes × points); 30 bytes a node, and 64 for each that repeats a feature and eight points.
     init(_ layout: LeafWiseLayout, columns: ByteColumns?) {
         let memory = KernelMemory()
         var trees: [tk_reason_tree] = []
@@ -25,14 +23,18 @@ final class ReasonTables: @unchecked Sendable {
         for place in layout.places {
             let tree = TreeTable(place)
             let nodes = memory.copy(tree.nodes)
+            let repeats = memory.copy(tree.repeats)
+            let firstStates = memory.copy(tree.firstStates)
             let lanes = columns.map { LaneQuestions(place.tree.nodes.map(\.split), $0) }
             let splits = memory.copy(lanes?.splits ?? [])
             let words = memory.copy(lanes?.columns ?? [])
             for part in Quadrature(featureCount: place.tree.pathFeatureCount).parts {
                 trees.append(
                     tk_reason_tree(
-                        nodes: nodes, tables: memory.copy(tree.tables(part)), splits: splits, columns: words,
-                        node_count: UInt32(place.tree.nodes.count)))
+                        nodes: nodes, repeats: repeats, weights: memory.copy(floats(part.weights)),
+                        states: memory.copy(tree.states(part)), first_states: firstStates, splits: splits,
+                        columns: words, node_count: UInt32(tree.nodes.count),
+                        repeat_count: UInt32(tree.repeats.count)))
                 firstNodes.append(place.firstNode)
             }
         }
@@ -43,43 +45,61 @@ final class ReasonTables: @unchecked Sendable {
     }
 }
 
+private func floats(_ points: SIMD8<Double>) -> [Float] { (0..<8).map { Float(points[$0]) } }
+
 /// One tree on its way into the tables.
 private struct TreeTable {
-    let place: LeafWiseLayout.Place
-    let nodes: [tk_reason_node]
-    /// For each node, the share of its feature's path before it.
-    private let sharesBefore: [Double]
+    private(set) var nodes: [tk_reason_node] = []
+    private(set) var repeats: [tk_reason_repeat] = []
+    /// Of each node its state if the row follows its path, in bytes; room for the kernel to read beyond.
+    private(set) var firstStates: [UInt16] = []
+    /// Of each node that repeats a feature, the share of the feature's path before it.
+    private var shares: [Double] = []
+
+    private static let pointsByteCount = Int(TK_POINTS_BYTES)
 
     init(_ place: LeafWiseLayout.Place) {
-        self.place = place
         let tree = place.tree
         let parents = tree.parents
         var sharesAfter: [(left: Double, right: Double)] = []
-        var sharesBefore: [Double] = []
-        nodes = tree.nodes.indices.map { index in
-            let repeated = Self.lastSlot(of: tree.nodes[index].split.feature, above: index, tree, parents)
-            let before =
-                repeated.map { $0.isRight ? sharesAfter[$0.node].right : sharesAfter[$0.node].left } ?? 1
+        for index in tree.nodes.indices {
+            let node = tree.nodes[index]
             let right = place.rightShares[index]
-            sharesBefore.append(before)
-            sharesAfter.append((before * (1 - right), before * right))
-            let children = [tree.nodes[index].left, tree.nodes[index].right]
-            let below = children.map { if case .node(let child) = $0 { UInt16(1 + child) } else { 0 as UInt16 } }
-            let leaves = children.map { if case .leaf(let leaf) = $0 { Float(tree.leaves[leaf]) } else { 0 as Float } }
-            return tk_reason_node(
-                slot: parents[index].map(Self.slot) ?? 0, repeated: repeated.map(Self.slot) ?? 0,
-                feature: UInt16(tree.nodes[index].split.feature), below: (below[0], below[1]),
-                leaves: (leaves[0], leaves[1]), share: Float(1 - right))
+            let last = Self.lastChild(of: node.split.feature, above: index, tree, parents)
+            let share = last.map { $0.isRight ? sharesAfter[$0.node].right : sharesAfter[$0.node].left } ?? 1
+            sharesAfter.append((share * (1 - right), share * right))
+            nodes.append(Self.node(node, parents[index], rightShare: right, leaves: tree.leaves))
+            // States 0 and 1 are of nodes that repeat nothing and of rows that have left the path.
+            firstStates.append(UInt16(last == nil ? 0 : (2 + repeats.count) * 2 * Self.pointsByteCount))
+            if let last {
+                repeats.append(
+                    tk_reason_repeat(node: UInt16(index), above: UInt16(last.node), side: last.isRight ? 1 : 0))
+                shares.append(share)
+            }
         }
-        self.sharesBefore = sharesBefore
+        firstStates += repeatElement(0, count: Int(TK_LANES))
     }
 
-    private static func slot(_ child: (node: Int, isRight: Bool)) -> UInt16 {
-        UInt16(2 * child.node + (child.isRight ? 2 : 1))
+    private static func node(
+        _ node: LeafWiseTree.Node, _ parent: (node: Int, isRight: Bool)?, rightShare: Double, leaves: [Double]
+    ) -> tk_reason_node {
+        func below(_ child: LeafWiseTree.Child) -> UInt16 {
+            if case .node(let index) = child { return UInt16((1 + index) * pointsByteCount) }
+            return 0
+        }
+        func leaf(_ child: LeafWiseTree.Child) -> Float {
+            if case .leaf(let index) = child { return Float(leaves[index]) }
+            return 0
+        }
+        let slot = parent.map { 2 * $0.node + ($0.isRight ? 2 : 1) } ?? 0
+        return tk_reason_node(
+            product: UInt16(slot * pointsByteCount), feature: UInt16(node.split.feature),
+            below: (below(node.left), below(node.right)), leaves: (leaf(node.left), leaf(node.right)),
+            gains: (Float(rightShare), Float(rightShare - 1)))
     }
 
     /// The child nearest above a node that a question about a feature led to.
-    private static func lastSlot(
+    private static func lastChild(
         of feature: Int, above index: Int, _ tree: LeafWiseTree, _ parents: [(node: Int, isRight: Bool)?]
     ) -> (node: Int, isRight: Bool)? {
         var child = parents[index]
@@ -87,27 +107,15 @@ private struct TreeTable {
         return child
     }
 
-    /// The four vectors of each node, for a row that still follows the feature's path.
-    ///
-    /// With z the share before the node and p that of its left child, and 1 for o where the row goes left, the factor
-    /// before is z (1 − y) + y, the left child's share of it r = (z p (1 − y) + o y) ÷ that, and the slope
-    /// weight × (o − z p − (1 − z) r) ÷ that.
-    func tables(_ part: Quadrature.Part) -> [Float] {
-        var table: [Float] = []
-        table.reserveCapacity(place.tree.nodes.count * 32)
-        for index in place.tree.nodes.indices {
-            let before = sharesBefore[index]
-            let left = before * (1 - place.rightShares[index])
-            let old = before * (1 - part.points) + part.points
-            let shares = [true, false].map { goesLeft in
-                (left * (1 - part.points) + (goesLeft ? part.points : .zero)) / old
-            }
-            let slopes = zip([1.0, 0], shares).map { goesLeft, share in
-                part.weights * ((goesLeft - left) - (1 - before) * share) / old
-            }
-            for vector in shares + slopes {
-                for lane in 0..<8 { table.append(Float(vector[lane])) }
-            }
+    /// The two vectors of each state, G and Q: z (1 − y) ÷ f and z ÷ f² where f = z (1 − y) + y, for the share z of the
+    /// feature's path so far. With z = 1 that is 1 − y and 1. Once the row has left the path, it is 1 and 0.
+    func states(_ part: Quadrature.Part) -> [Float] {
+        var table = floats(1 - part.points) + floats(SIMD8(repeating: 1))
+        table += floats(SIMD8(repeating: 1)) + floats(.zero)
+        for share in shares {
+            let factor = share * (1 - part.points) + part.points
+            table += floats(share * (1 - part.points) / factor)
+            table += floats(SIMD8(repeating: share) / (factor * factor))
         }
         return table
     }
@@ -118,13 +126,12 @@ private struct TreeTable {
 extension ReasonTables {
     /// What one row needs besides the tables; as large as the largest tree asks for.
     struct Scratch {
-        /// Of each slot, the product of the factors above it.
+        /// Of each slot, the product of the weight and the factors above it.
         var products: UnsafeMutablePointer<SIMD8<Float>>
         /// Of 1 + node, the sum of the leaves below it; 0 for all leaves themselves.
         var sums: UnsafeMutablePointer<SIMD8<Float>>
-        /// Of each node, the left child's share.
-        var shares: UnsafeMutablePointer<SIMD8<Float>>
-        var isTaken: UnsafeMutablePointer<Bool>
+        /// Of each node, where its state is, in bytes.
+        var states: UnsafeMutablePointer<UInt16>
     }
 
     /// Adds to `lanes`, eight floats a feature, each feature's part in the leaves that a row falls into.
@@ -132,33 +139,41 @@ extension ReasonTables {
     /// Lane by lane the same operations in the same order as the vector kernel's, so the same bits.
     /// - Parameter goesRight: For every node of the layout, whether the row goes right.
     func add(goesRight: UnsafePointer<Bool>, _ scratch: Scratch, to lanes: UnsafeMutablePointer<SIMD8<Float>>) {
-        scratch.products[0] = SIMD8(repeating: 1)
         scratch.sums[0] = .zero
-        scratch.isTaken[0] = true
         for (index, tree) in trees.enumerated() {
-            goDown(tree, goesRight + firstNodes[index], scratch)
-            goUp(tree, goesRight + firstNodes[index], scratch, to: lanes)
+            let goesRight = goesRight + firstNodes[index]
+            findStates(tree, goesRight, scratch)
+            goDown(tree, goesRight, scratch)
+            goUp(tree, goesRight, scratch, to: lanes)
+        }
+    }
+
+    private func findStates(_ tree: tk_reason_tree, _ goesRight: UnsafePointer<Bool>, _ scratch: Scratch) {
+        scratch.states.update(from: tree.first_states, count: Int(tree.node_count))
+        let left = UInt16(2 * TK_POINTS_BYTES)
+        for index in 0..<Int(tree.repeat_count) {
+            let place = tree.repeats[index]
+            let above = Int(place.above)
+            let follows = scratch.states[above] != left && goesRight[above] == (place.side == 1)
+            if !follows { scratch.states[Int(place.node)] = left }
         }
     }
 
     @inline(__always)
-    private func vector(_ tree: tk_reason_tree, _ node: Int, _ place: Int) -> SIMD8<Float> {
-        UnsafeRawPointer(tree.tables + (node * 32 + place * 8)).load(as: SIMD8<Float>.self)
+    private func points<Element>(_ first: UnsafePointer<Element>, _ offset: UInt16, _ place: Int = 0) -> SIMD8<Float> {
+        UnsafeRawPointer(first).load(fromByteOffset: Int(offset) + place * Int(TK_POINTS_BYTES), as: SIMD8<Float>.self)
     }
 
     private func goDown(_ tree: tk_reason_tree, _ goesRight: UnsafePointer<Bool>, _ scratch: Scratch) {
+        scratch.products[0] = points(tree.weights, 0)
         for index in 0..<Int(tree.node_count) {
             let node = tree.nodes[index]
             let right = goesRight[index]
-            let follows = scratch.isTaken[Int(node.repeated)]
-            let share = follows ? vector(tree, index, right ? 1 : 0) : SIMD8(repeating: node.share)
-            let product = scratch.products[Int(node.slot)]
-            let left = product * share
-            scratch.shares[index] = share
+            let product = points(scratch.products, node.product)
+            let changed = product * points(tree.states, scratch.states[index])
+            let left = product * (right ? 0 : 1) - changed * (right ? node.gains.1 : node.gains.0)
             scratch.products[1 + 2 * index] = left
             scratch.products[2 + 2 * index] = product - left
-            scratch.isTaken[1 + 2 * index] = follows && !right
-            scratch.isTaken[2 + 2 * index] = follows && right
         }
     }
 
@@ -170,13 +185,14 @@ extension ReasonTables {
         while index > 0 {
             index -= 1
             let node = tree.nodes[index]
-            let high = scratch.sums[Int(node.below.1)] + node.leaves.1
-            let difference = (scratch.sums[Int(node.below.0)] + node.leaves.0) - high
-            scratch.sums[1 + index] = high + scratch.shares[index] * difference
-            let follows = scratch.isTaken[Int(node.repeated)]
-            let slope = follows ? vector(tree, index, goesRight[index] ? 3 : 2) : .zero
-            let feature = Int(node.feature)
-            lanes[feature] = lanes[feature] + (scratch.products[Int(node.slot)] * difference) * slope
+            let right = goesRight[index]
+            let high = points(scratch.sums, node.below.1) + node.leaves.1
+            let difference = (points(scratch.sums, node.below.0) + node.leaves.0) - high
+            let gain = difference * (right ? node.gains.1 : node.gains.0)
+            let state = scratch.states[index]
+            scratch.sums[1 + index] = (high + difference * (right ? 0 : 1)) - points(tree.states, state) * gain
+            let slope = points(scratch.products, node.product) * points(tree.states, state, 1)
+            lanes[Int(node.feature)] += slope * gain
         }
     }
 }
