@@ -2,10 +2,10 @@ internal import CTreeKernels
 
 /// What serving needs to attribute leaf-wise trees, in Float32 and eight points of the rule at a time.
 ///
-/// The sums are those of ``LeafWiseReasons``, rearranged as `Models/REASONS.md` derives. What a node does to products and
-/// sums depends on the row by its answer, which is one number (``tk_reason_node``'s gain), and by what the path above
-/// says of the node's feature: not asked about, left by the row, or followed with a share that depends on the node only.
-/// That is a state of two vectors, so that only nodes that repeat a feature have tables of their own.
+/// The sums are those of ``LeafWiseReasons``, rearranged as `Models/REASONS.md` derives. What a node does to products
+/// and sums depends on the row by its answer, which is one number (``tk_reason_node``'s gain), and by what the path
+/// above says of the node's feature: not asked about, left by the row, or followed with a share that depends on the
+/// node only. That is a state of two vectors, so that only nodes that repeat a feature have tables of their own.
 final class ReasonTables: @unchecked Sendable {
     /// Trees of the tables: one for each tree and part of its rule.
     let trees: UnsafeBufferPointer<tk_reason_tree>

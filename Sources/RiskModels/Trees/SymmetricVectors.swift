@@ -2,7 +2,8 @@ internal import CTreeKernels
 
 /// Symmetric trees laid out for the vector kernels: what ``TreeTables`` is to plain Swift, with the same bits.
 ///
-/// Trees of one depth stand in blocks of up to sixty-four, whose splits of a level lie side by side. Safe to share because nothing is written after `init`.
+/// Trees of one depth stand in blocks of up to sixty-four, whose splits of a level lie side by side. Safe to share
+/// because nothing is written after `init`.
 final class SymmetricVectors: @unchecked Sendable {
     private let memory: KernelMemory
     private let model: tk_symmetric

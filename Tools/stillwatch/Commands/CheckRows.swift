@@ -41,7 +41,9 @@ struct CheckRows: ParsableCommand {
         }
         // About half of the draws are a pair.
         for _ in 0..<8 * count where check.pairCount < count { check.comparePair() }
-        print(try JSONOutput.line(check.result))
+        var result = check.result
+        result["allocations"] = AllocationCounter.ofProcess.map { check.allocations(of: others, counter: $0) }
+        print(try JSONOutput.line(result))
     }
 
     /// Spreads `part` of `count` evenly.
@@ -123,10 +125,38 @@ private struct ModelCheck {
         counts["pairs", default: 0] += 1
     }
 
+    /// How often a thousand margins and scores of each kernel allocate, all buffers being there.
+    mutating func allocations(of models: [LoadedModel], counter: AllocationCounter) -> Int {
+        var margins = [0.0]
+        func useAll() {
+            for model in models {
+                _ = model.score(row, contributions: &contributions)
+                margins[0] += model.margin(row)
+                model.margins(of: row, into: &margins)
+            }
+        }
+        draw()
+        useAll()
+        let before = counter.count
+        for _ in 0..<1000 { useAll() }
+        return counter.count - before
+    }
+
     private mutating func note(_ name: String, _ difference: Double) {
         // What is no number is as wrong as can be.
         worst[name] = max(worst[name] ?? 0, difference.isNaN ? .infinity : abs(difference))
     }
+}
+
+/// Asks `Tools/Benchmarks/allocations.c`, if it is loaded, how often this process has allocated.
+private struct AllocationCounter {
+    private let function: @convention(c) () -> Int
+
+    static let ofProcess: AllocationCounter? = dlsym(nil, "stillwatch_allocation_count").map {
+        AllocationCounter(function: unsafeBitCast($0, to: (@convention(c) () -> Int).self))
+    }
+
+    var count: Int { function() }
 }
 
 /// Draws values where a model's answers change: at its thresholds, right below them, and between.
