@@ -43,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CStillwatchProtos", dependencies: ["CProtobufC"]),
         .target(name: "CTreeKernels"),
+        .target(name: "CTreeTraining"),
         .target(name: "CMemoryHints"),
 
         library("RiskCore"),
@@ -62,7 +63,7 @@ let package = Package(
             "RiskTraining",
             [
                 "RiskCore", "RiskLinearAlgebra", "RiskLinkage", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine",
-                crypto,
+                "CTreeTraining", crypto,
             ]),
         library(
             "RiskService",

@@ -21,6 +21,9 @@ struct AccountHistory: Sendable {
         self.firstSeenMs = firstSeenMs
     }
 
+    /// When it was made or, if nobody said, first seen.
+    var madeMs: Int64 { bornAtMs == Self.never ? firstSeenMs : bornAtMs }
+
     var facts: AccountFacts {
         var facts = AccountFacts()
         facts.firstSeenMs = firstSeenMs

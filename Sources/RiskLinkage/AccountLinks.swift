@@ -69,7 +69,7 @@ struct AccountLinks: Sendable {
     }
 
     /// When it was made or, if nobody said, first seen; nil before its first event.
-    var bornMs: Int64? { history.flatMap { $0.facts.bornAtMs ?? $0.firstSeenMs } }
+    var bornMs: Int64? { history?.madeMs }
 
     /// The attachment to an identifier in its present life, if there is one.
     func attachment(_ key: UInt64, life: Int64) -> Attachment? {

@@ -41,6 +41,6 @@ struct Crowd: Sendable {
     private static func add(_ hash: UInt64, to sketch: inout DistinctCount?, current: Int, limit: Int) -> Int {
         if sketch == nil { sketch = DistinctCount(before: current) }
         sketch?.add(hash)
-        return current < limit ? current + 1 : max(current, sketch?.count ?? current)
+        return current < limit ? current + 1 : max(current, sketch?.rememberedCount() ?? current)
     }
 }

@@ -46,6 +46,8 @@ struct DecayedArrivals {
 
     /// What one arrival of this age counts.
     static func weights(ageMs: Int64) -> (day: Double, week: Double, month: Double) {
+        // To the bit what the exponentials are, which are the most of what an arrival costs.
+        if ageMs == 0 { return (1, 1, 1) }
         let days = Double(ageMs) / 86_400_000
         return (exp(-days), exp(-days / 7), exp(-days / 30))
     }

@@ -14,6 +14,12 @@ struct DistinctCount: Sendable {
     /// How many there are; at least as many as ever before.
     var count: Int { before + Int(sketch.estimate.rounded()) }
 
+    /// ``count``, and remembers it.
+    mutating func rememberedCount() -> Int {
+        sketch.rememberEstimate()
+        return count
+    }
+
     /// Adds a member by its ``StableHash``. Adding it again changes nothing.
     mutating func add(_ hash: UInt64) { sketch.add(hash) }
 

@@ -17,15 +17,15 @@ struct HyperLogLog: Sendable {
 
     private var registers = [UInt8](repeating: 0, count: registerCount)
     /// How many registers have each value.
-    private var histogram = [UInt16](repeating: 0, count: largestRank + 1)
-    /// How many different members were added, about.
-    private(set) var estimate = 0.0
+    private var histogram = InlineArray<56, UInt16>(repeating: 0)
+    /// The estimate as it was remembered last; NaN once that is outdated.
+    private var lastEstimate = 0.0
 
     init() {
         histogram[0] = UInt16(Self.registerCount)
     }
 
-    /// Adds a member by its hash; whether the estimate changed. At most about 0.1 µs.
+    /// Adds a member by its hash; whether the estimate changed.
     @discardableResult
     mutating func add(_ hash: UInt64) -> Bool {
         let (register, rank) = Self.place(of: hash)
@@ -34,9 +34,15 @@ struct HyperLogLog: Sendable {
         registers[register] = rank
         histogram[Int(old)] -= 1
         histogram[Int(rank)] += 1
-        estimate = currentEstimate()
+        lastEstimate = .nan
         return true
     }
+
+    /// How many different members were added, about; at most about 0.1 µs.
+    var estimate: Double { lastEstimate.isNaN ? currentEstimate() : lastEstimate }
+
+    /// Works the estimate out once for all that ask before the next change.
+    mutating func rememberEstimate() { lastEstimate = estimate }
 
     /// Whether a member can have been added before. Always true for one that was; mostly true for others once many are
     /// in.

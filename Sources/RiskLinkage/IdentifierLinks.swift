@@ -59,8 +59,10 @@ struct IdentifierLinks: Sendable {
     ///
     /// The home is the cluster with most accounts, after Boyer and Moore (1991): each that joins another one takes a
     /// vote away, and an empty place goes to the next. The count can be too low, never too high.
-    mutating func noteMember(of cluster: UInt64, resolve: (UInt64) -> UInt64) {
-        if home.cluster != 0 { home.cluster = resolve(home.cluster) }
+    ///
+    /// - Parameter resolved: The number under which ``home`` is known now.
+    mutating func noteMember(of cluster: UInt64, home resolved: UInt64) {
+        home.cluster = resolved
         if home.cluster == cluster {
             home.accounts += 1
         } else if home.accounts > 1 {
@@ -71,8 +73,10 @@ struct IdentifierLinks: Sendable {
     }
 
     /// An account on it left a cluster.
-    mutating func noteLeaver(of cluster: UInt64, resolve: (UInt64) -> UInt64) {
-        if home.cluster != 0, resolve(home.cluster) == cluster { home.accounts = max(0, home.accounts - 1) }
+    ///
+    /// - Parameter resolved: The number under which ``home`` is known now.
+    mutating func noteLeaver(of cluster: UInt64, home resolved: UInt64) {
+        if resolved != 0, resolved == cluster { home.accounts = max(0, home.accounts - 1) }
     }
 
     /// An account on it changed its standing.

@@ -3,7 +3,7 @@ internal import RiskCore
 extension LinkState {
     /// Applies an event: the account's identifiers, what it remembers, and where it belongs.
     mutating func attach(
-        _ event: AccountEvent, _ keys: EventKeys, _ known: AccountLinks?, _ placement: Placement
+        _ event: AccountEvent, _ keys: EventKeys, _ known: AccountLinks?, _ sight: Sight
     ) {
         var account = known ?? AccountLinks(event.account, lastSeenMs: keys.timeMs)
         account.lastSeenMs = max(account.lastSeenMs, keys.timeMs)
@@ -12,38 +12,51 @@ extension LinkState {
             for attachment in account.join(organisation) { moveToTenant(attachment, organisation, atMs: keys.timeMs) }
         }
         var new: [UInt64] = []
-        for (identifierClass, key, isInEvent) in keys.identifiers where isInEvent {
-            if attach(identifierClass, key, keys, &account) { new.append(key) }
+        var hash: UInt64?
+        for (index, (identifierClass, key, isInEvent)) in keys.identifiers.enumerated() where isInEvent {
+            let pair = sight.tenantPairs.isEmpty ? nil : sight.tenantPairs[index]
+            if attach(identifierClass, key, pair, keys, &account, &hash) { new.append(key) }
         }
         followRhythm(event, keys, &account)
+        makeRoom(forAccount: keys.account)
         accounts.touch(keys.account, inserting: account) { $0 = account }
         for result in rhythms.takeResults() { accounts.modify(result.account) { $0.rhythm?.facts = result.facts } }
-        settle(event, keys, account, new: new, placement)
+        settle(event, keys, account, new: new, sight)
     }
 
     /// Whether the account is new on the identifier.
+    ///
+    /// - Parameters:
+    ///   - known: Its pair with the tenant as it was before the event.
+    ///   - hash: The account's ``StableHash``, once it was needed.
     private mutating func attach(
-        _ identifierClass: IdentifierClass, _ key: UInt64, _ keys: EventKeys, _ account: inout AccountLinks
+        _ identifierClass: IdentifierClass, _ key: UInt64, _ known: TenantPair?, _ keys: EventKeys,
+        _ account: inout AccountLinks, _ hash: inout UInt64?
     ) -> Bool {
         let alive = identifier(key, identifierClass, atMs: keys.timeMs)
         if alive == nil { identifiers.remove(key) }
         let life = alive?.life ?? nextLife()
         let isNew = account.attach(identifierClass, key: key, life: life, atMs: keys.timeMs)
-        let accountCount = isNew ? alive.map { countWith(account.reference, on: key, $0) } ?? 1 : nil
-        identifiers.touch(key, inserting: IdentifierLinks(firstSeenMs: keys.timeMs, life: life)) {
-            $0.see(atMs: keys.timeMs, newCount: accountCount, account: account)
-        }
+        let accountCount = isNew ? alive.map { countWith(account.reference, &hash, on: key, $0) } ?? 1 : nil
+        var organisations = alive?.organisations ?? 0
         if let organisation = account.organisation {
-            if seeTenant(organisation, key, life: life, atMs: keys.timeMs, accounts: isNew ? 1 : 0) {
-                countOrganisation(organisation, on: key)
+            let isKnown = known?.life == life
+            let pair = (isKnown ? known?.key : nil) ?? LinkKey.pair(key, life: life, with: organisation)
+            if seeTenant(pair, of: organisations, atMs: keys.timeMs, accounts: isNew ? 1 : 0) {
+                organisations = countWith(organisation: organisation, on: key, life: life, organisations)
             }
         } else if isNew {
-            countOrganisation(~StableHash.hash(account.reference), on: key)
+            let own = ~Self.stableHash(account.reference, &hash, isNeeded: organisations >= Crowd.organisationStart)
+            organisations = countWith(organisation: own, on: key, life: life, organisations)
         }
-        if let companion = identifierClass.companion, let other = keys.key(of: companion),
-            seePair(key, life: life, with: other, atMs: keys.timeMs, accounts: 0)
-        {
-            identifiers.modify(key) { $0.companions += 1 }
+        var hasNewCompanion = false
+        if let companion = identifierClass.companion, let other = keys.key(of: companion) {
+            hasNewCompanion = seePair(LinkKey.pair(key, life: life, with: other), atMs: keys.timeMs, accounts: 0)
+        }
+        identifiers.touch(key, inserting: IdentifierLinks(firstSeenMs: keys.timeMs, life: life)) {
+            $0.see(atMs: keys.timeMs, newCount: accountCount, account: account)
+            $0.organisations = organisations
+            if hasNewCompanion { $0.companions += 1 }
         }
         return isNew
     }
@@ -66,27 +79,27 @@ extension LinkState {
 
     /// An account that counted on an identifier as an organisation of its own turns out to belong to a tenant.
     private mutating func moveToTenant(_ attachment: AccountLinks.Attachment, _ organisation: UInt64, atMs: Int64) {
-        guard identifiers[attachment.key]?.life == attachment.life else { return }
-        let isNew = seeTenant(organisation, attachment.key, life: attachment.life, atMs: atMs, accounts: 1)
-        let isCrowd = identifiers[attachment.key].map { $0.organisations > Crowd.organisationLimit } ?? false
-        if isCrowd {
+        let (key, life) = (attachment.key, attachment.life)
+        guard let known = identifiers.read(key, { (life: $0.life, organisations: $0.organisations) }),
+            known.life == life
+        else { return }
+        let pairKey = LinkKey.pair(key, life: life, with: organisation)
+        let isNew = seeTenant(pairKey, of: known.organisations, atMs: atMs, accounts: 1)
+        if known.organisations > Crowd.organisationLimit {
             // Sketches never give back: the account stays counted beside its tenant.
-            if isNew { countOrganisation(organisation, on: attachment.key) }
+            guard isNew else { return }
+            let count = countWith(organisation: organisation, on: key, life: life, known.organisations)
+            identifiers.modify(key) { $0.organisations = count }
         } else if !isNew {
-            identifiers.modify(attachment.key) { $0.organisations -= 1 }
+            identifiers.modify(key) { $0.organisations -= 1 }
         }
     }
 
-    /// Whether the tenant is not known to be counted on the identifier. Of a crowd no more pairs are taken in.
-    private mutating func seeTenant(
-        _ organisation: UInt64, _ key: UInt64, life: Int64, atMs: Int64, accounts: Int32
-    ) -> Bool {
-        if let links = identifiers[key], links.organisations > Crowd.organisationLimit,
-            pairs[LinkKey.pair(key, life: life, with: organisation)] == nil
-        {
-            return true
-        }
-        return seePair(key, life: life, with: organisation, atMs: atMs, accounts: accounts)
+    /// Whether the tenant is not known to be counted on an identifier, which has so many organisations. Of a crowd no
+    /// more pairs are taken in.
+    private mutating func seeTenant(_ pair: UInt64, of organisations: Int, atMs: Int64, accounts: Int32) -> Bool {
+        if organisations > Crowd.organisationLimit, !pairs.contains(pair) { return true }
+        return seePair(pair, atMs: atMs, accounts: accounts)
     }
 
     /// From 1 to 2³² − 1 and then from 1 again: attachments keep 32 bits.
@@ -96,10 +109,8 @@ extension LinkState {
     }
 
     /// Whether the pair is new.
-    private mutating func seePair(
-        _ key: UInt64, life: Int64, with other: UInt64, atMs: Int64, accounts: Int32
-    ) -> Bool {
-        pairs.touch(LinkKey.pair(key, life: life, with: other), inserting: PairLinks()) { pair in
+    private mutating func seePair(_ key: UInt64, atMs: Int64, accounts: Int32) -> Bool {
+        pairs.touch(key, inserting: PairLinks()) { pair in
             defer { pair.lastSeenMs = max(pair.lastSeenMs, atMs) }
             pair.accounts += accounts
             return pair.lastSeenMs == Int64.min

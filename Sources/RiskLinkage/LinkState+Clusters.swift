@@ -6,10 +6,11 @@ extension LinkState {
     /// - Parameters:
     ///   - account: As it is after the event.
     ///   - new: Identifiers that it came with for the first time.
+    ///   - sight: What was seen before the event.
     mutating func settle(
-        _ event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks, new: [UInt64], _ placement: Placement
+        _ event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks, new: [UInt64], _ sight: Sight
     ) {
-        switch placement {
+        switch sight.placement {
         case .apart:
             // Most accounts are in no cluster: nothing is worked out for them.
             noteLoner(keys.account, on: new)
@@ -17,14 +18,15 @@ extension LinkState {
             leave(keys.account, account)
             noteLoner(keys.account, on: new)
         case .stays(let ties):
-            _ = see(event, keys, account, new: new, ties)
+            _ = see(event, keys, account, sight.membership, new: new, ties)
         case .bridges(let ties, let candidate):
-            guard let member = see(event, keys, account, new: new, ties) else { return }
+            guard let member = see(event, keys, account, sight.membership, new: new, ties) else { return }
             if clusters.bridge(member.cluster, candidate.key, by: keys.account) {
-                clusters.see(keys.account, ties: candidate.ties, part: member.part, atMs: keys.timeMs)
+                let now = clusters.membership(of: keys.account)
+                clusters.see(keys.account, now, ties: candidate.ties, part: member.part, atMs: keys.timeMs)
             }
         case .joins(let candidate):
-            let part = part(of: account, event, before: clusters.membership(of: keys.account)?.part)
+            let part = part(of: account, event, before: sight.membership?.part)
             leave(keys.account, account)
             join(keys.account, account, candidate.key, candidate.ties, part, atMs: keys.timeMs)
         case .founds(let candidate):
@@ -34,11 +36,12 @@ extension LinkState {
 
     /// A member was seen; what it is now, or nil if it is none.
     private mutating func see(
-        _ event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks, new: [UInt64], _ ties: [Tie]
+        _ event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks, _ before: Membership?, new: [UInt64],
+        _ ties: [Tie]
     ) -> (cluster: UInt64, part: MemberPart)? {
-        guard let before = clusters.membership(of: keys.account) else { return nil }
+        guard let before else { return nil }
         let part = part(of: account, event, before: before.part)
-        clusters.see(keys.account, ties: ties, part: part, atMs: keys.timeMs)
+        clusters.see(keys.account, before, ties: ties, part: part, atMs: keys.timeMs)
         noteMember(of: before.cluster, on: new)
         return (before.cluster, part)
     }
@@ -49,6 +52,20 @@ extension LinkState {
 
     private mutating func noteLoner(_ account: UInt64, on keys: [UInt64]) {
         for key in keys { identifiers.modify(key) { $0.noteLoner(account) } }
+    }
+
+    /// An account that is about to be forgotten is no member any more, and counts in its cluster no longer.
+    ///
+    /// Its identifiers still count it, as an account and as one of the cluster's: to them it would else be a stranger.
+    mutating func leaveCluster(beforeForgetting key: UInt64) {
+        guard let account = accounts[key] else { return }
+        clusters.leave(key, account)
+        clusters.forgetMember(key)
+    }
+
+    /// Before an account is touched: whom that makes go leaves its cluster.
+    mutating func makeRoom(forAccount key: UInt64) {
+        if let stalest = accounts.evicted(byTouching: key) { leaveCluster(beforeForgetting: stalest) }
     }
 
     private mutating func found(
@@ -71,18 +88,21 @@ extension LinkState {
     private mutating func leave(_ key: UInt64, _ account: AccountLinks) {
         guard let membership = clusters.membership(of: key) else { return }
         clusters.leave(key, account)
-        let clusters = clusters
         for attachment in account.attachments {
-            identifiers.modify(attachment.key) {
-                $0.noteLeaver(of: membership.cluster) { clusters.resolve($0) }
-            }
+            guard let home = home(of: attachment.key) else { continue }
+            identifiers.modify(attachment.key) { $0.noteLeaver(of: membership.cluster, home: home) }
         }
     }
 
     private mutating func noteMember(of cluster: UInt64, on keys: [UInt64]) {
-        let clusters = clusters
         for key in keys {
-            identifiers.modify(key) { $0.noteMember(of: cluster) { clusters.resolve($0) } }
+            guard let home = home(of: key) else { continue }
+            identifiers.modify(key) { $0.noteMember(of: cluster, home: home) }
         }
+    }
+
+    /// The number under which an identifier's home is known now; nil if the identifier is not known.
+    private func home(of key: UInt64) -> UInt64? {
+        identifiers.read(key) { $0.home.cluster }.map { $0 == 0 ? 0 : clusters.resolve($0) }
     }
 }

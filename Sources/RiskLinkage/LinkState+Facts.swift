@@ -4,6 +4,10 @@ internal import RiskCore
 struct Sight {
     var snapshot = LinkSnapshot()
     var placement = Placement.apart
+    /// The account's membership before the event.
+    var membership: Membership?
+    /// For each of the event's identifiers in turn its pair with the tenant. Empty without a tenant.
+    var tenantPairs: [TenantPair] = []
 }
 
 /// What becomes of an account's membership with an event.
@@ -30,15 +34,19 @@ extension LinkState {
     }
 
     func sight(of event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks?) -> Sight {
+        accounts.prefetchNeighbours(keys.account)
+        clusters.prefetchNeighbours(ofMember: keys.account)
         identifiers.prefetch(keys.identifiers.lazy.map(\.key))
         var sight = Sight()
+        sight.tenantPairs = tenantPairs(keys)
         if let history = account?.history { sight.snapshot.account = history.facts }
         sight.snapshot.rhythm = account?.rhythm?.facts
         sight.snapshot.population = population.facts(
             for: event, own: account?.populationPart ?? Population.Part(), profile: account?.history?.profile)
         let membership = clusters.membership(of: keys.account)
+        sight.membership = membership
         var shared: [ClusterJoining.Shared] = []
-        for (identifierClass, key, _) in keys.identifiers {
+        for (index, (identifierClass, key, _)) in keys.identifiers.enumerated() {
             guard let links = identifier(key, identifierClass, atMs: keys.timeMs) else {
                 if sight.snapshot[identifierClass] == nil {
                     sight.snapshot[identifierClass] = LinkFacts()
@@ -47,7 +55,8 @@ extension LinkState {
                 continue
             }
             let own = account?.attachment(key, life: links.life)
-            let facts = facts(of: links, key, identifierClass, keys, account, own)
+            let pair = sight.tenantPairs.isEmpty ? nil : sight.tenantPairs[index]
+            let facts = facts(of: links, key, identifierClass, keys, account, own, pair)
             // Of several bands of a prompt the one that most others agree in.
             if facts.accounts >= sight.snapshot[identifierClass]?.accounts ?? -1 {
                 sight.snapshot[identifierClass] = facts
@@ -65,14 +74,26 @@ extension LinkState {
         return sight
     }
 
+    /// The pairs of an event's identifiers and its tenant, whose memory is asked for.
+    private func tenantPairs(_ keys: EventKeys) -> [TenantPair] {
+        guard let organisation = keys.organisation else { return [] }
+        let result = keys.identifiers.map { entry in
+            // No identifier has the life 0, and nobody asks for the pair of one that is not known.
+            let life = identifiers.read(entry.key) { $0.life } ?? 0
+            return TenantPair(life: life, key: LinkKey.pair(entry.key, life: life, with: organisation))
+        }
+        pairs.prefetch(result.lazy.map(\.key))
+        return result
+    }
+
     private func facts(
         of links: IdentifierLinks, _ key: UInt64, _ identifierClass: IdentifierClass, _ keys: EventKeys,
-        _ account: AccountLinks?, _ own: AccountLinks.Attachment?
+        _ account: AccountLinks?, _ own: AccountLinks.Attachment?, _ tenantPair: TenantPair?
     ) -> LinkFacts {
         var sharesOrganisation = false
         var related = 0.0
-        if let organisation = keys.organisation, links.organisations > 0,
-            let pair = pairs[LinkKey.pair(key, life: links.life, with: organisation)]
+        if let organisation = keys.organisation, let tenantPair, links.organisations > 0,
+            let pair = pairs[tenantPair.key]
         {
             sharesOrganisation = true
             related = Double(max(0, Int(pair.accounts) - (own != nil && account?.organisation == organisation ? 1 : 0)))
@@ -81,7 +102,7 @@ extension LinkState {
         }
         var sharesCompanion = false
         if let companion = identifierClass.companion, let ownCompanion = keys.key(of: companion) {
-            sharesCompanion = pairs[LinkKey.pair(key, life: links.life, with: ownCompanion)] != nil
+            sharesCompanion = pairs.contains(LinkKey.pair(key, life: links.life, with: ownCompanion))
         }
         var facts = links.facts(
             atMs: keys.timeMs, leavingOut: own, account: account, sharesOrganisation: sharesOrganisation,
@@ -96,18 +117,14 @@ extension LinkState {
         _ sight: inout Sight, _ keys: EventKeys, _ account: AccountLinks?, _ membership: Membership?,
         _ joining: ClusterJoining
     ) {
-        // Closures that took all of the state would copy it.
-        let (accounts, clusters) = (accounts, clusters)
-        let candidates = joining.clusters(excluding: membership?.cluster ?? 0) { clusters.members(of: $0) }
+        let candidates = joining.clusters(excluding: membership?.cluster ?? 0, of: clusters)
         let candidate = candidates.first
         guard let membership, let members = clusters.members(of: membership.cluster) else {
             if let candidate {
                 sight.placement = .joins(candidate)
                 show(candidate.ties, of: candidate.key, nil, &sight.snapshot, keys, account)
                 sight.snapshot.rivals = rivals(candidates.dropFirst(), keys, account)
-            } else if let loner = joining.bestLoner(isFree: {
-                $0 != keys.account && accounts.contains($0) && clusters.membership(of: $0) == nil
-            }) {
+            } else if let loner = joining.bestLoner(besides: keys.account, of: accounts, outside: clusters) {
                 sight.placement = .founds(loner)
             }
             return
@@ -141,13 +158,15 @@ extension LinkState {
         _ ties: [Tie], of cluster: UInt64, _ membership: Membership?, _ snapshot: inout LinkSnapshot,
         _ keys: EventKeys, _ account: AccountLinks?
     ) {
-        guard let record = clusters[cluster] else { return }
+        let facts = clusters.read(cluster) {
+            $0.facts(atMs: keys.timeMs, leavingOut: membership, account: account, tenant: keys.organisation)
+        }
+        guard let facts else { return }
         for tie in ties {
             guard let known = snapshot[tie.identifierClass]?.tie else { continue }
             snapshot[tie.identifierClass]?.tie = max(known, tie.nats)
         }
-        snapshot.cluster = record.facts(
-            atMs: keys.timeMs, leavingOut: membership, account: account, tenant: keys.organisation)
+        snapshot.cluster = facts
         snapshot.tieAgain()
     }
 

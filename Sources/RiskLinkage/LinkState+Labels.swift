@@ -11,6 +11,7 @@ extension LinkState {
             case .verified: .verified
             case .legitimate, .withdrawn: .unlabelled
             }
+        makeRoom(forAccount: key)
         accounts.touch(key, inserting: AccountLinks(label.account, lastSeenMs: label.knownAtMs)) { _ in }
         let isNewExpiry = accounts[key]?.labelExpiresAtMs != label.expiresAtMs
         setStanding(standing, of: key, atMs: label.knownAtMs, expiresAtMs: label.expiresAtMs)

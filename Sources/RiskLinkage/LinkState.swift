@@ -91,24 +91,39 @@ public struct LinkState: Sendable {
 
     /// The facts for an event as of just before it, and then the event is applied.
     public mutating func apply(_ event: AccountEvent) -> LinkSnapshot {
+        let key = LinkKey.account(event.account)
+        accounts.prefetchIndex(key)
+        clusters.prefetchIndex(ofMember: key)
         expireLabels(until: event.timeMs)
         forgetStale(before: event.timeMs - Self.retentionMs)
-        let account = accounts[LinkKey.account(event.account)]
+        accounts.prefetchEntry(key)
+        clusters.prefetchEntry(ofMember: key)
+        let account = accounts[key]
         let keys = EventKeys(event, account: account)
         let sight = sight(of: event, keys, account)
-        attach(event, keys, account, sight.placement)
+        attach(event, keys, account, sight)
         return sight.snapshot
     }
 
     /// Forgets a few entries that nobody touched for too long; each event pays for a few of a table.
     private mutating func forgetStale(before timeMs: Int64) {
         for _ in 0..<2 {
-            accounts.removeStalest { $0.lastSeenMs < timeMs }
+            if let key = accounts.stalestKey, accounts.read(key, { $0.lastSeenMs < timeMs }) == true {
+                leaveCluster(beforeForgetting: key)
+                accounts.remove(key)
+            }
             identifiers.removeStalest { $0.lastSeenMs < timeMs }
         }
         for _ in 0..<8 where !pairs.removeStalest(if: { $0.lastSeenMs < timeMs }) { break }
-        clusters.forgetStale(before: timeMs) { [accounts] in accounts.contains($0) }
+        clusters.forgetStale(before: timeMs)
     }
+}
+
+/// Under which key an identifier and its account's tenant are remembered together.
+struct TenantPair {
+    /// The identifier's life that it is of.
+    let life: Int64
+    let key: UInt64
 }
 
 /// What is remembered of an identifier and something seen on it: a tenant, or a value of the companion class.

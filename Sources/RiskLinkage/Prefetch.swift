@@ -1,18 +1,14 @@
 internal import CMemoryHints
 
-/// Asks for the memory of array elements ahead of their use, so that the waits for several of them overlap.
+/// Asks for memory ahead of its use, so that the waits for several pieces of it overlap.
 enum Prefetch {
     private static let lineBytes = 64
 
-    /// Asks for the lines of one element, at most so many. The index has to be within the array.
+    /// Asks for so many lines from an address on. Reads and changes nothing.
     @inline(__always)
-    static func element<Element>(_ index: Int, of array: [Element], lines: Int = 1) {
-        precondition(array.indices.contains(index), "no element \(index) among \(array.count)")
-        array.withUnsafeBufferPointer { elements in
-            guard let start = elements.baseAddress else { return }
-            let address = UnsafeRawPointer(start + index)
-            for line in 0..<lines { stillwatch_prefetch(address + line * lineBytes) }
-        }
+    static func lines<Element>(at start: UnsafeMutablePointer<Element>, count: Int) {
+        let address = UnsafeRawPointer(start)
+        for line in 0..<count { stillwatch_prefetch(address + line * lineBytes) }
     }
 
     /// How many lines an element can lie on.

@@ -6,7 +6,7 @@
 /// Slots lie in segments that never grow or move, and keys are found through small parts that grow one by one, so no
 /// operation costs more than some tens of microseconds, however large the table. A copy shares all segments and parts;
 /// the first change to a shared one copies that one alone. Keys have to be hashes already.
-struct RecencyTable<Value: Sendable>: Sendable {
+struct RecencyTable<Value: Sendable>: @unchecked Sendable {
     private struct Slot: Sendable {
         var key: UInt64
         var newer: Int32
@@ -20,7 +20,9 @@ struct RecencyTable<Value: Sendable>: Sendable {
     private static var segmentSize: Int { 1 << segmentShift }
 
     let capacity: Int
-    private var segments: [[Slot]] = []
+    private var segments: [TableBlock<Slot>] = []
+    /// The first slot of each segment.
+    private var starts: [UnsafeMutablePointer<Slot>] = []
     private var index: SlotIndex
     private var slotCount = 0
     private var newest = RecencyTable.none
@@ -35,13 +37,14 @@ struct RecencyTable<Value: Sendable>: Sendable {
         index = SlotIndex(capacity: capacity)
         // Room that is not used takes no memory.
         segments.reserveCapacity((capacity + Self.segmentSize - 1) >> Self.segmentShift)
+        starts.reserveCapacity((capacity + Self.segmentSize - 1) >> Self.segmentShift)
     }
 
     var count: Int { index.count }
 
     /// The value under a key, without touching it.
     subscript(key: UInt64) -> Value? {
-        find(key).map { segments[$0 >> Self.segmentShift][$0 & (Self.segmentSize - 1)].value }
+        read(key) { copy $0 }
     }
 
     /// Whether a key is in, without touching or copying it.
@@ -49,10 +52,27 @@ struct RecencyTable<Value: Sendable>: Sendable {
 
     /// What is wanted of the value under a key, without touching or copying it; nil if there is none.
     func read<Result>(_ key: UInt64, _ body: (borrowing Value) -> Result) -> Result? {
-        guard let slot = find(key) else { return nil }
-        return segments[slot >> Self.segmentShift].withUnsafeBufferPointer {
-            body($0[slot & (Self.segmentSize - 1)].value)
-        }
+        find(key).map { read(slot: $0, body) }
+    }
+
+    @inline(__always)
+    private func read<Result>(slot: Int, _ body: (borrowing Value) -> Result) -> Result {
+        withExtendedLifetime(segments) { body(pointer(slot).pointee.value) }
+    }
+
+    /// Where a slot lies; it has to be one of those in use, and whoever writes there has to ``own(_:)`` it.
+    @inline(__always)
+    private func pointer(_ slot: Int) -> UnsafeMutablePointer<Slot> {
+        starts[slot >> Self.segmentShift] + (slot & (Self.segmentSize - 1))
+    }
+
+    /// Before a slot is changed: its segment must be nobody else's.
+    @inline(__always)
+    private mutating func own(_ slot: Int) {
+        let segment = slot >> Self.segmentShift
+        if isKnownUniquelyReferenced(&segments[segment]) { return }
+        segments[segment] = segments[segment].copy()
+        starts[segment] = segments[segment].start
     }
 
     /// The key and value that were touched longest ago.
@@ -60,10 +80,16 @@ struct RecencyTable<Value: Sendable>: Sendable {
         oldest == Self.none ? nil : (self[slot: oldest].key, self[slot: oldest].value)
     }
 
+    /// The key that goes when this one is touched; nil if none has to.
+    func evicted(byTouching key: UInt64) -> UInt64? { count < capacity || contains(key) ? nil : stalestKey }
+
+    /// The key that was touched longest ago.
+    var stalestKey: UInt64? { oldest == Self.none ? nil : self[slot: oldest].key }
+
     /// Forgets the entry that was touched longest ago if it is over; whether there was one to forget.
     @discardableResult
-    mutating func removeStalest(if isOver: (Value) -> Bool) -> Bool {
-        guard oldest != Self.none, isOver(self[slot: oldest].value) else { return false }
+    mutating func removeStalest(if isOver: (borrowing Value) -> Bool) -> Bool {
+        guard oldest != Self.none, read(slot: Int(oldest), isOver) else { return false }
         remove(self[slot: oldest].key)
         return true
     }
@@ -88,16 +114,27 @@ struct RecencyTable<Value: Sendable>: Sendable {
         for key in keys {
             if let slot = index.likelySlot(of: key) { prefetch(Int32(slot), lines: lines) }
         }
-        for key in keys {
-            guard let slot = index.likelySlot(of: key) else { continue }
-            let (newer, older) = (self[slot: Int32(slot)].newer, self[slot: Int32(slot)].older)
-            if newer != Self.none { prefetch(newer, lines: 1) }
-            if older != Self.none { prefetch(older, lines: 1) }
-        }
+        for key in keys { prefetchNeighbours(key) }
     }
 
-    /// Asks for the memory of one key's entry.
-    func prefetch(_ key: UInt64) { prefetch(CollectionOfOne(key)) }
+    /// Asks for the memory of an entry's neighbours in the list, which is read for it.
+    @inline(__always)
+    func prefetchNeighbours(_ key: UInt64) {
+        guard let slot = index.likelySlot(of: key) else { return }
+        let (newer, older) = (pointer(slot).pointee.newer, pointer(slot).pointee.older)
+        if newer != Self.none { prefetch(newer, lines: 1) }
+        if older != Self.none { prefetch(older, lines: 1) }
+    }
+
+    /// The first of two steps for other memory than ``prefetch(_:)`` is for: where the key would be found.
+    @inline(__always)
+    func prefetchIndex(_ key: UInt64) { index.prefetch(key) }
+
+    /// The second step, some time later: the entry itself.
+    @inline(__always)
+    func prefetchEntry(_ key: UInt64) {
+        if let slot = index.likelySlot(of: key) { prefetch(Int32(slot), lines: Prefetch.lines(of: Slot.self)) }
+    }
 
     /// Changes the value under a key without touching it; does nothing if there is none.
     mutating func modify(_ key: UInt64, _ body: (inout Value) -> Void) {
@@ -118,14 +155,21 @@ struct RecencyTable<Value: Sendable>: Sendable {
             }
             return body(&self[slot: slot].value)
         }
-        if count == capacity {
-            remove(self[slot: oldest].key)
-            evictionCount += 1
-        }
+        if count == capacity { evict() }
         let slot = store(Slot(key: key, newer: Self.none, older: Self.none, value: initial()))
         index.insert(key, slot: Int(slot))
         linkAsNewest(slot)
         return body(&self[slot: slot].value)
+    }
+
+    /// Forgets the entry that was touched longest ago, and asks for the memory that the next eviction will need.
+    private mutating func evict() {
+        remove(self[slot: oldest].key)
+        evictionCount += 1
+        guard oldest != Self.none else { return }
+        let next = pointer(Int(oldest))
+        index.prefetch(next.pointee.key)
+        if next.pointee.newer != Self.none { prefetch(next.pointee.newer, lines: 1) }
     }
 
     /// Forgets a key.
@@ -140,20 +184,22 @@ struct RecencyTable<Value: Sendable>: Sendable {
 
     @inline(__always)
     private func find(_ key: UInt64) -> Int? {
-        index.slot(of: key) { segments[$0 >> Self.segmentShift][$0 & (Self.segmentSize - 1)].key == key }
+        withExtendedLifetime(segments) { index.slot(of: key) { pointer($0).pointee.key == key } }
     }
 
     private subscript(slot slot: Int32) -> Slot {
         @inline(__always)
-        get { segments[Int(slot) >> Self.segmentShift][Int(slot) & (Self.segmentSize - 1)] }
+        get { withExtendedLifetime(segments) { pointer(Int(slot)).pointee } }
         @inline(__always)
-        _modify { yield &segments[Int(slot) >> Self.segmentShift][Int(slot) & (Self.segmentSize - 1)] }
+        _modify {
+            own(Int(slot))
+            yield &pointer(Int(slot)).pointee
+        }
     }
 
     @inline(__always)
     private func prefetch(_ slot: Int32, lines: Int) {
-        Prefetch.element(
-            Int(slot) & (Self.segmentSize - 1), of: segments[Int(slot) >> Self.segmentShift], lines: lines)
+        Prefetch.lines(at: pointer(Int(slot)), count: lines)
     }
 
     /// Puts an entry into a free slot, or into a new one behind the last.
@@ -165,11 +211,14 @@ struct RecencyTable<Value: Sendable>: Sendable {
             return slot
         }
         let slot = slotCount
-        if slot & (Self.segmentSize - 1) == 0 { segments.append([]) }
-        let segment = slot >> Self.segmentShift
-        // All at once, for a segment never to move; also one that was copied, which has no spare room.
-        if segments[segment].capacity < Self.segmentSize { segments[segment].reserveCapacity(Self.segmentSize) }
-        segments[segment].append(entry)
+        if slot & (Self.segmentSize - 1) == 0 {
+            // All at once, for a segment never to move.
+            let segment = TableBlock<Slot>(capacity: Self.segmentSize)
+            segments.append(segment)
+            starts.append(segment.start)
+        }
+        own(slot)
+        segments[slot >> Self.segmentShift].append(entry)
         slotCount += 1
         return Int32(slot)
     }

@@ -86,15 +86,19 @@ public struct ModelTraining {
     private func fitTrees(
         _ data: TrainingData, _ split: HeldOutSplit?, _ document: inout ModelDocument
     ) throws(TrainingError) {
+        try options.trees.checkProof(data.features)
         let learner = TreeLearner(options: options)
         let toFit = data.toFit
+        progress("binning", 0)
         let table = BinnedTable(toFit, threads: options.threads)
         var isLinear = options.trees.base == .linear
         var treeCounts = learner.stages(of: min(options.trees.treeLimit, TreeOptions.unstoppedTreeLimit))
         if let split {
+            progress("held-out fit", 0)
             let choice = try learner.choose(
                 toFit, table, fitted: split.fitted, heldOut: split.heldOut, progress: phase(0, 0.6, "held-out fit"))
             document.kind = kind(choice.model)
+            progress("judging", 0.6)
             try judge(data, split.heldOut, &document)
             document.training.metrics += choice.candidates.map {
                 TrainingStatement.Metric(name: "heldout_log_loss_base_\($0.base)", value: $0.loss)
@@ -102,17 +106,22 @@ public struct ModelTraining {
             isLinear = choice.isLinear
             treeCounts = learner.treeCounts(choice.treeCounts, fitted: split.fitted.count, all: data.rowCount)
         }
+        progress("final fit", 0.6)
         let model = try learner.fit(
             toFit, table, rows: Array(0..<data.rowCount), isLinear: isLinear, treeCounts: treeCounts,
             progress: phase(0.6, 1, "final fit"))
+        progress("checking", 1)
         document.kind = kind(model)
         document.training.options += [
-            "chosen_base=\(isLinear ? "linear" : "none")", "grown_trees=\(model.trees.count)",
+            "chosen_base=\(isLinear ? "linear" : "none")",
+            "grown_trees=\(model.trees.count + model.leafWiseTrees.count)",
         ]
     }
 
     /// Without a single tree that helps, what is left is the base.
-    private func kind(_ model: TreeModel) -> ModelKind { model.trees.isEmpty ? .logistic(model.base) : .trees(model) }
+    private func kind(_ model: TreeModel) -> ModelKind {
+        model.trees.isEmpty && model.leafWiseTrees.isEmpty ? .logistic(model.base) : .trees(model)
+    }
 
     private func phase(_ start: Double, _ end: Double, _ name: String) -> TrainingProgress {
         { _, fraction in progress(name, start + fraction * (end - start)) }
@@ -169,6 +178,7 @@ public struct ModelTraining {
             ("brier", Metrics.brier(probabilities: probabilities, labels: labels)),
             ("recall_at_1pct_fpr", Metrics.recall(atFalsePositiveShare: 0.01, scores: margins, labels: labels)),
             ("recall_at_5pct_fpr", Metrics.recall(atFalsePositiveShare: 0.05, scores: margins, labels: labels)),
+            ("recall_at_0.1pct_fpr", Metrics.recall(atFalsePositiveShare: 0.001, scores: margins, labels: labels)),
             ("rows", Double(rows.count)),
             ("positives", Double(labels.count { $0 })),
         ]

@@ -62,3 +62,20 @@ public func predictTable(
 ) throws -> Int {
     try TablePredictor(model: model).predict(path: path, progress: progress, body)
 }
+
+/// Reads the rows of a CSV file as the vectors that a model takes, in order, as ``predictTable(csv:model:progress:_:)``
+/// does.
+///
+/// - Parameters:
+///   - path: The file.
+///   - model: A model trained on a table.
+///   - progress: Hears of progress on this thread.
+///   - body: Called with each row's vector; false ends the reading.
+/// - Throws: ``TrainingError``, or what `body` throws.
+/// - Returns: How many rows were read.
+@discardableResult
+public func readTable(
+    csv path: String, model: LoadedModel, progress: TrainingProgress = { _, _ in }, _ body: ([Double]) throws -> Bool
+) throws -> Int {
+    try TablePredictor(model: model).vectors(path: path, progress: progress, body)
+}

@@ -4,7 +4,7 @@ public struct TrainingOptions: Sendable, Equatable {
     public enum Kind: String, CaseIterable, Sendable {
         /// Logistic regression.
         case logistic
-        /// Gradient-boosted symmetric trees.
+        /// Gradient-boosted trees.
         case trees
     }
 

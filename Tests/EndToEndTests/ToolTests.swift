@@ -190,6 +190,17 @@ import Testing
         #expect(predictions.count == 4 && predictions[0] == "probability,margin")
         let probabilities = predictions.dropFirst().compactMap { Double($0.split(separator: ",")[0]) }
         #expect(probabilities.count == 3 && probabilities[1] > 0.5 && probabilities[0] < 0.5)
+        let why = try Executable.tool("explain", "--csv", rows, "--model", model, "--row", "3", "--json", "--all")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(why.utf8)) as? [String: Any])
+        let features = try #require(object["features"] as? [[String: Any]])
+        let sum = features.reduce(object["bias"] as? Double ?? .nan) { $0 + ($1["contribution"] as? Double ?? .nan) }
+        #expect(abs(sum - (object["margin"] as? Double ?? .nan)) < 1e-9)
+        #expect(object["margin"] as? Double == Double(predictions[3].split(separator: ",")[1]))
+        #expect(features.contains { $0["name"] as? String == "branch" && $0["value"] as? String == "any other" })
+        let all = try Executable.tool("explain", "--csv", rows, "--model", model)
+        #expect(["row 1: probability ", "row 3: ", "  bias", "amount = 199", "  margin"].allSatisfy(all.contains))
+        try expectFailure(
+            ["explain", "--csv", rows, "--model", model, "--row", "4"], saying: ["has 3 rows", "number 4"])
         let missing = try write("age,amount\n1,5\n", "missing.csv")
         try expectFailure(
             ["predict", "--csv", missing, "--model", model, "--out", out],
@@ -304,7 +315,7 @@ import Testing
             ("events", ["--from-jsonl", "--to-jsonl", "--out", "--identifier-key", "--lenient", "--labels-out"]),
             ("replay", ["--events", "--labels", "--model", "--out"]), ("inspect", ["--json"]),
             ("verify", ["--table", "--json"]),
-            ("explain", ["--events", "--model", "--account", "--sequence", "--all"]),
+            ("explain", ["--events", "--csv", "--row", "--model", "--account", "--sequence", "--all"]),
             ("score", ["--requests", "--server", "--depth", "--observe", "--dry-run", "--caller", "--out"]),
             ("deploy", ["--admin-socket", "--json", "stage, promote, rollback, list or drain"]),
         ]

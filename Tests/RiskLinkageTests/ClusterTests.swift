@@ -226,6 +226,24 @@ import Testing
         #expect(state.counts.clusters == 1)
     }
 
+    @Test func whoIsForgottenCountsInNoCluster() throws {
+        // Room for ten: the first three of five make way for strangers.
+        var state = LinkState(capacity: LinkState.Capacity(accounts: 10, identifiers: 500))
+        for index in 0..<5 { _ = state.apply(try Self.event("r\(index)", hour: 0, [(.deviceRef, "d")])) }
+        state.apply(Self.label("r0", .abusive, hour: 1))
+        for index in 0..<8 { _ = state.apply(try Self.event("s\(index)", hour: 2, [])) }
+        let full = state.facts(for: try Self.event("late", hour: 3, [(.deviceRef, "d")]))
+        #expect(full.cluster?.accounts == 2 && full.cluster?.labelledBad == 1)
+        #expect(Set(Self.members(state, "r0")).isSubset(of: ["r0", "r4"]) && Self.members(state, "r0").count == 2)
+        // Half a year later the last but one is forgotten for its age, and whoever comes back comes as somebody new.
+        var old = LinkState()
+        for index in 0..<5 { _ = old.apply(try Self.event("r\(index)", hour: 0, [(.deviceRef, "d")])) }
+        _ = old.apply(try Self.event("r4", hour: 24 * 100, [(.deviceRef, "d")]))
+        for index in 0..<10 { _ = old.apply(try Self.event("s\(index)", hour: 24 * 190, [])) }
+        let stale = old.facts(for: try Self.event("r0", hour: 24 * 190, [(.deviceRef, "d")]))
+        #expect(stale.cluster?.accounts == 1)
+    }
+
     @Test func membershipIsBoundedWithTheAccounts() throws {
         var state = LinkState(capacity: LinkState.Capacity(accounts: 50, identifiers: 500))
         for index in 0..<2000 {

@@ -24,13 +24,15 @@ import Testing
         var vector: [Double] = []
         while let event = try replay.next() {
             guard rows.wants(event) else { continue }
+            let account = accounts.number(of: event.observation.event.account)
+            guard rows.note(event, account: account) else { continue }
             FeatureExtractor.wholeCatalogue.extract(event.observation, into: &vector)
-            try rows.add(event, vector: vector, account: accounts.number(of: event.observation.event.account))
+            try rows.add(event, vector: vector, account: account)
         }
         return (try rows.trainingData(), rows)
     }
 
-    @Test func aLimitThinsOutHonestUsageOnly() throws {
+    @Test func aLimitThinsOutHonestUsageFirst() throws {
         let (all, _) = try rows(EventTraining())
         #expect(all.weights == nil)
         var training = EventTraining()
@@ -50,8 +52,30 @@ import Testing
         // Far too small a limit keeps what must be kept, and does not thin honest use out to nothing.
         training.rowLimit = 1
         let (fewest, _) = try rows(training)
-        #expect(fewest.rowCount < all.rowCount && fewest.rowCount - others >= others / 16)
-        #expect(fewest.positiveCount == all.positiveCount)
+        let unthinned = (0..<all.rowCount).count { all.eventTypes?[$0] != .usage }
+        #expect(fewest.rowCount < all.rowCount && fewest.rowCount - unthinned >= unthinned / 16)
+    }
+
+    @Test func abusiveUsageIsThinnedOutBeyondHalfTheLimit() throws {
+        let (all, _) = try rows(EventTraining())
+        func isAbusiveUsage(_ data: TrainingData, _ row: Int) -> Bool {
+            data.labels[row] && data.eventTypes?[row] == .usage
+        }
+        let abusive = (0..<all.rowCount).count { isAbusiveUsage(all, $0) }
+        // As many as there may be: nothing changes, however many others there are.
+        var training = EventTraining()
+        training.rowLimit = 2 * abusive
+        let (same, whole) = try rows(training)
+        #expect(whole.abusiveShare == 1 && same.positiveCount == all.positiveCount)
+        // One more, and about half of them stand for all; sign-ups and payments stay.
+        training.rowLimit = 2 * abusive - 2
+        let (fewer, half) = try rows(training)
+        let (weights, kept) = (try #require(fewer.weights), (0..<fewer.rowCount).filter { isAbusiveUsage(fewer, $0) })
+        #expect(half.abusiveShare == 0.5 && kept.allSatisfy { weights[$0] == 2 })
+        #expect(kept.count < abusive && abs(2 * kept.count - abusive) < abusive / 4)
+        #expect(fewer.positiveCount - kept.count == all.positiveCount - abusive)
+        let document = try half.train(place: "", digests: []) { _, _ in }
+        #expect(document.training.options.contains("kept_share_of_abusive_usage=0.5"))
     }
 
     @Test func featuresCanBeLeftOut() throws {

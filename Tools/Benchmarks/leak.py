@@ -10,8 +10,8 @@ LightGBM on that, on all features but those of clusters and rhythm (counts of wh
 campaign with fewer links: see `stillwatch evaluate --help` on --variant. All of it is one `stillwatch evaluate`, whose
 tables are printed. Figures are of a simulation.
 
-Above scale 0.3 LightGBM and all variants but one are left out, so that a world of real size is judged within the hour;
---peers and --variants bring them back.
+Above scale 0.3 LightGBM, all variants but one and the table of campaigns left out in turn are left out, so that a world
+of real size is judged within the hour; --peers, --variants and --no-forward-only bring them back.
 
 --keep DIR keeps the world, the features and the margins there and uses what is there already.
 """
@@ -179,7 +179,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1001, help="of the world; 1000 and more are for publication")
     parser.add_argument("--kind", default="trees", help="our model: trees or logistic (default trees)")
     parser.add_argument("--threads", type=int, default=2, help="of LightGBM (default 2)")
-    parser.add_argument("--forward-only", action="store_true", help="leave out the table of campaigns left out in turn")
+    parser.add_argument("--forward-only", action=argparse.BooleanOptionalAction,
+                        help=f"leave out the table of campaigns left out in turn (default: above scale {WHOLE_SCALE})")
     parser.add_argument("--peers", action=argparse.BooleanOptionalAction,
                         help=f"judge LightGBM beside (default: up to scale {WHOLE_SCALE})")
     parser.add_argument("--variants", action=argparse.BooleanOptionalAction,
@@ -189,6 +190,7 @@ def main():
     is_whole = options.scale <= WHOLE_SCALE
     options.peers = is_whole if options.peers is None else options.peers
     options.variants = is_whole if options.variants is None else options.variants
+    options.forward_only = not is_whole if options.forward_only is None else options.forward_only
     install_packages()
     binaries = release_directory()
     with tempfile.TemporaryDirectory(prefix="stillwatch-leak-") as scratch:

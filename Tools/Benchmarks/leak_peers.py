@@ -73,16 +73,34 @@ def draws(sequences):
 
 
 def thinned(table, candidates, labels, row_limit):
-    """The rows that training keeps and their weights: usage rows of nobody abusive are halved until all fit, or they
-    are no more than a quarter of the rest."""
-    can_thin = table.is_usage[candidates] & ~labels[candidates]
+    """The rows that training keeps, their weights, and the kept shares of honest and of abusive use, as Stillwatch thins
+    them out row by row: abusive use is halved while it is more than half of the limit, honest use while there are more
+    rows than the limit and it is more than a quarter of the rest."""
+    is_abusive = labels[candidates]
+    honest_use, abusive_use = table.is_usage[candidates] & ~is_abusive, table.is_usage[candidates] & is_abusive
     bits = draws(table.sequences[candidates])
-    keeps, halvings = numpy.ones(len(candidates), bool), 0
-    while keeps.sum() > row_limit and 4 * (can_thin & keeps).sum() > (~can_thin).sum() and halvings < 40:
-        halvings += 1
-        keeps = ~can_thin | (bits >> numpy.uint64(64 - halvings) == 0)
-    rows = candidates[keeps]
-    return rows, numpy.where(can_thin[keeps], float(1 << halvings), 1.0), 0.5 ** halvings
+
+    def kept(halvings):
+        return numpy.ones(len(bits), bool) if halvings == 0 else bits >> numpy.uint64(64 - halvings) == 0
+    abusive_halvings = honest_halvings = 0
+    while True:
+        honest = numpy.cumsum(honest_use & kept(honest_halvings))
+        abusive = abusive_use & kept(abusive_halvings)
+        rest = numpy.cumsum(~honest_use & ~abusive_use | abusive)
+        too_many_abusive = numpy.cumsum(abusive) > max(1, row_limit // 2)
+        too_many_honest = (honest + rest > row_limit) & (4 * honest > rest)
+        firsts = [numpy.argmax(too_many) if too_many.any() else len(bits)
+                  for too_many in (too_many_abusive, too_many_honest)]
+        if min(firsts) == len(bits) or max(abusive_halvings, honest_halvings) == 40:
+            break
+        if firsts[0] <= firsts[1]:
+            abusive_halvings += 1
+        else:
+            honest_halvings += 1
+    keeps = ~(honest_use & ~kept(honest_halvings)) & ~(abusive_use & ~kept(abusive_halvings))
+    weights = numpy.where(honest_use, float(1 << honest_halvings),
+                          numpy.where(abusive_use, float(1 << abusive_halvings), 1.0))
+    return candidates[keeps], weights[keeps], 0.5 ** honest_halvings, 0.5 ** abusive_halvings
 
 
 def held_out(accounts):
@@ -147,10 +165,11 @@ def main():
     abusive = known_labels(options.labels, periods["labels_until_ms"])
     labels = table.by_account(lambda account: abusive.get(account, False))
     candidates = numpy.flatnonzero(table.times_ms < periods["train_until_ms"])
-    rows, weights, kept_share = thinned(table, candidates, labels, options.row_limit)
+    rows, weights, honest_share, abusive_share = thinned(table, candidates, labels, options.row_limit)
     judged = numpy.flatnonzero((table.times_ms >= periods["validate_from_ms"])
                                & (table.times_ms < periods["test_until_ms"]))
-    said = {"rows": len(rows), "positives": int(labels[rows].sum()), "kept_share_of_unlabelled_usage": kept_share}
+    said = {"rows": len(rows), "positives": int(labels[rows].sum()), "kept_share_of_unlabelled_usage": honest_share,
+            "kept_share_of_abusive_usage": abusive_share}
     everything = numpy.arange(len(table.features))
     choices = (("lightgbm", everything), ("lightgbm_counts", with_counts(table)),
                ("lightgbm_per_account", per_account(table)))

@@ -96,6 +96,7 @@ public struct LinkSnapshot: Sendable, Equatable {
     }
 
     /// What classes say together, in nats: of each kind the strongest alone; and how many kinds say anything.
+    @inlinable
     public static func ties(
         _ ties: some Sequence<(identifierClass: IdentifierClass, nats: Double)>
     ) -> (sum: Double, kinds: Double) {

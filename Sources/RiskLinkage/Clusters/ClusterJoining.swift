@@ -17,6 +17,9 @@ struct ClusterJoining {
         let accounts: Int
         /// The two that came with it last and belonged to no cluster.
         let loners: (UInt64, UInt64)
+
+        /// Whether an account is one of ``loners``.
+        func has(_ loner: UInt64) -> Bool { loners.0 == loner || loners.1 == loner }
     }
 
     /// A cluster, or an account in none, that the account belongs with.
@@ -68,13 +71,15 @@ struct ClusterJoining {
     ///
     /// - Parameters:
     ///   - excluded: A cluster that is not asked about.
-    ///   - others: Members of a cluster other than the account.
-    func clusters(excluding excluded: UInt64, others: (UInt64) -> Int?) -> [Candidate] {
+    ///   - clusters: All clusters.
+    func clusters(excluding excluded: UInt64, of clusters: ClusterTable) -> [Candidate] {
         var result: [Candidate] = []
-        var seen: [UInt64] = [0, excluded]
-        for one in shared where !seen.contains(one.home) {
-            seen.append(one.home)
-            guard let count = others(one.home), count > 0 else { continue }
+        for (index, one) in shared.enumerated() where one.home != 0 && one.home != excluded {
+            if shared[..<index].contains(where: { $0.home == one.home }) { continue }
+            // Most that is shared says too little, whatever the cluster: no need to look at that.
+            let most = ClusterRecord.largestPrior + most { $0.home == one.home && $0.members > 0 }
+            guard most >= ClusterFacts.tieThreshold else { continue }
+            guard let count = clusters.members(of: one.home), count > 0 else { continue }
             let ties = ties(to: one.home, others: count)
             let tie = ClusterRecord.prior(others: count) + Self.sum(ties)
             if tie >= ClusterFacts.tieThreshold { result.append(Candidate(key: one.home, ties: ties, tie: tie)) }
@@ -84,17 +89,27 @@ struct ClusterJoining {
 
     /// The account outside all clusters that this one belongs with most surely; nil if with none.
     ///
-    /// - Parameter isFree: Whether an account is known and in no cluster.
-    func bestLoner(isFree: (UInt64) -> Bool) -> Candidate? {
+    /// - Parameters:
+    ///   - own: The account itself.
+    ///   - accounts: All that are known.
+    ///   - clusters: All clusters.
+    func bestLoner(
+        besides own: UInt64, of accounts: RecencyTable<AccountLinks>, outside clusters: ClusterTable
+    ) -> Candidate? {
         var best: Candidate?
-        var seen: [UInt64] = [0]
-        for one in shared {
-            for loner in [one.loners.0, one.loners.1] where !seen.contains(loner) {
-                seen.append(loner)
-                guard isFree(loner) else { continue }
+        for (index, one) in shared.enumerated() {
+            for place in 0..<(one.loners.0 == one.loners.1 ? 1 : 2) {
+                let loner = place == 0 ? one.loners.0 : one.loners.1
+                if loner == 0 || loner == own { continue }
+                if shared[..<index].contains(where: { $0.has(loner) }) { continue }
+                let prior = ClusterRecord.prior(others: 1)
+                guard prior + most(where: { $0.has(loner) }) >= ClusterFacts.tieThreshold else { continue }
                 let ties = ties(toLoner: loner)
-                let tie = ClusterRecord.prior(others: 1) + Self.sum(ties)
-                if tie >= ClusterFacts.tieThreshold, tie > best?.tie ?? -.infinity {
+                let tie = prior + Self.sum(ties)
+                // Last, since it may have to wait for memory: whether it is still known, and in no cluster.
+                if tie >= ClusterFacts.tieThreshold, tie > best?.tie ?? -.infinity, accounts.contains(loner),
+                    !clusters.hasMember(loner)
+                {
                     best = Candidate(key: loner, ties: ties, tie: tie)
                 }
             }
@@ -112,9 +127,17 @@ struct ClusterJoining {
         LinkSnapshot.ties(ties.lazy.map { ($0.identifierClass, $0.nats) }).sum
     }
 
+    /// The most that identifiers could say together, by how far their classes are to be relied on: never less than
+    /// what they say.
+    private func most(where belongs: (Shared) -> Bool) -> Double {
+        LinkSnapshot.ties(
+            shared.lazy.filter(belongs).map { ($0.identifierClass, $0.identifierClass.character.reliability) }
+        ).sum
+    }
+
     private func ties(toLoner loner: UInt64) -> [Tie] {
         shared.compactMap { one in
-            guard one.loners.0 == loner || one.loners.1 == loner else { return nil }
+            guard one.has(loner) else { return nil }
             return tie(one, inside: 1, outside: one.accounts - 1, besides: 1)
         }
     }

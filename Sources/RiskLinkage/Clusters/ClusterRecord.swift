@@ -100,11 +100,14 @@ struct ClusterRecord: Sendable {
     /// Mean similarity of rhythm between pairs of members, −1 to 1; nil if fewer than two have one.
     var synchrony: Double? { rhythms.synchrony(leavingOut: nil) }
 
+    /// What belonging to the largest clusters is worth before anything shared is looked at, in nats.
+    static let largestPrior = -4.0
+
     /// What belonging to a cluster of this size is worth before anything shared is looked at, in nats.
     ///
     /// - Parameter others: Its members without the account that is asked about.
     static func prior(others: Int) -> Double {
-        min(-4, -8 + portableLog1p(Double(max(0, others - 1))))
+        min(largestPrior, -8 + portableLog1p(Double(max(0, others - 1))))
     }
 
     /// The facts for an account at a moment, which is itself left out.

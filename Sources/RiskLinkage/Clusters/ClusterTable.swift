@@ -63,6 +63,26 @@ struct ClusterTable: Sendable {
         return records.contains(membership.cluster) ? membership : nil
     }
 
+    /// Whether an account belongs to a cluster that is still known.
+    func hasMember(_ account: UInt64) -> Bool {
+        guard let cluster = memberships.read(account, { $0.cluster }) else { return false }
+        return records.contains(resolve(cluster))
+    }
+
+    /// What is wanted of the cluster of a number, without copying it; nil if it is not known.
+    func read<Result>(_ number: UInt64, _ body: (borrowing ClusterRecord) -> Result) -> Result? {
+        records.read(resolve(number), body)
+    }
+
+    /// Asks for the memory where an account's membership would be found, and then for the membership.
+    func prefetchIndex(ofMember key: UInt64) { memberships.prefetchIndex(key) }
+
+    /// The second step of ``prefetchIndex(ofMember:)``.
+    func prefetchEntry(ofMember key: UInt64) { memberships.prefetchEntry(key) }
+
+    /// The third step: what the membership stands between.
+    func prefetchNeighbours(ofMember key: UInt64) { memberships.prefetchNeighbours(key) }
+
     /// Makes a cluster.
     mutating func found(atMs: Int64) -> UInt64 {
         lastNumber += 1
@@ -89,8 +109,10 @@ struct ClusterTable: Sendable {
     }
 
     /// A member was seen: its grounds and what it puts in are brought up to date.
-    mutating func see(_ key: UInt64, ties: [Tie], part: MemberPart, atMs: Int64) {
-        guard let membership = membership(of: key) else { return }
+    ///
+    /// - Parameter membership: What ``membership(of:)`` says.
+    mutating func see(_ key: UInt64, _ membership: Membership?, ties: [Tie], part: MemberPart, atMs: Int64) {
+        guard let membership else { return }
         memberships.touch(key, inserting: membership) { known in
             known.cluster = membership.cluster
             known.part = part
@@ -134,12 +156,11 @@ struct ClusterTable: Sendable {
         return true
     }
 
-    /// Forgets clusters and memberships that nobody saw for too long; each event pays for at most two.
-    mutating func forgetStale(before timeMs: Int64, isKnown: (UInt64) -> Bool) {
-        for _ in 0..<2 {
-            records.removeStalest { $0.lastSeenMs < timeMs }
-            // An account that is forgotten is no member either.
-            if let (key, _) = memberships.stalest, !isKnown(key) { memberships.remove(key) }
-        }
+    /// Forgets clusters that nobody saw for too long; each event pays for at most two.
+    mutating func forgetStale(before timeMs: Int64) {
+        for _ in 0..<2 { records.removeStalest { $0.lastSeenMs < timeMs } }
     }
+
+    /// An account that left its cluster, or whose cluster is gone, is forgotten.
+    mutating func forgetMember(_ key: UInt64) { memberships.remove(key) }
 }

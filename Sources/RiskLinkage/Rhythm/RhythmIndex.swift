@@ -40,6 +40,9 @@ struct RhythmIndex: Sendable {
     private static let recentDays = 3
     /// Hours of before so many days no longer count.
     private static let hourDays = 7
+    /// A day that is so much later than all before is believed once so many events in a row say as much: a single clock
+    /// that runs ahead must not end everybody else's day.
+    private static let (leapDays, leapEvents) = (7, 8)
 
     private let capacity: Int
     private var rows: SingleRows
@@ -52,6 +55,8 @@ struct RhythmIndex: Sendable {
     private var ordinary = OrdinaryRhythm()
     private var draws: UInt64 = 0
     private var day = Int.min
+    /// Events in a row that said a much later day, and the earliest they said.
+    private var leap = (count: 0, day: Int.max)
 
     /// An empty sample.
     init(capacity: Int = RhythmIndex.capacity) {
@@ -77,7 +82,7 @@ struct RhythmIndex: Sendable {
     ) {
         guard event.type == .usage, !event.number(.requests24h).isNaN else { return }
         let today = RhythmRecord.day(ofMs: event.timeMs)
-        if today > day { advance(to: today) }
+        if let next = believed(today), next > day { advance(to: next) }
         if today == day, record.begins(today) {
             let newDays = record.newDays(before: today)
             let hours = record.followHours(event.histogram(.activeHourHist))
@@ -108,6 +113,18 @@ struct RhythmIndex: Sendable {
     /// Whether an account stands at a place of the sample.
     func holds(_ account: UInt64, at slot: Int32) -> Bool {
         entries.indices.contains(Int(slot)) && entries[Int(slot)].account == account
+    }
+
+    /// The latest day that an event's day makes sure of; nil while it may be a clock that runs ahead.
+    private mutating func believed(_ today: Int) -> Int? {
+        guard day != Int.min, today > day + Self.leapDays else {
+            leap = (0, .max)
+            return today
+        }
+        leap = (leap.count + 1, min(leap.day, today))
+        guard leap.count == Self.leapEvents else { return nil }
+        defer { leap = (0, .max) }
+        return leap.day
     }
 
     /// A new day begins: the places of the days that are past now stand for those.

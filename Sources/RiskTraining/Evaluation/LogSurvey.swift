@@ -58,8 +58,8 @@ final class LogSurvey {
             note(event)
             let isInTest = evaluation.part(of: observed, ledger.entries[account]) == .test
             let isAudited = separation.wants(account: account, isInTest: isInTest)
-            let isRow = rows?.wants(event) ?? false
-            let isFoldRow = foldRows?.wants(event) ?? false
+            let isRow = Self.wants(event, account, &rows)
+            let isFoldRow = Self.wants(event, account, &foldRows)
             guard isAudited || isRow || isFoldRow else { continue }
             extractor.extract(event.observation, into: &vector)
             if isAudited { separation.add(observed, vector: vector, account: account, isInTest: isInTest) }
@@ -73,6 +73,12 @@ final class LogSurvey {
             notes.append(
                 "The log lacks \(replay.missingEntryCount) entries: links, and so features, behind them may be wrong.")
         }
+    }
+
+    /// Whether an event's row has to be made.
+    private static func wants(_ event: ReplayedEvent, _ account: Int, _ rows: inout TrainingRows?) -> Bool {
+        guard rows?.wants(event) == true else { return false }
+        return rows?.note(event, account: account) == true
     }
 
     private func note(_ event: ReplayedEvent) {

@@ -5,23 +5,35 @@ internal import RiskModels
 /// The rows that a replay gives, column by column; they get their labels when they are learnt from.
 ///
 /// Bounded by a row limit: beyond it, usage rows of accounts that nobody calls abusive are thinned out, and those that
-/// stay count more, as long as they are more than a quarter of the rest. Rows of abusive accounts and all signup and
-/// payment rows are always kept, so the limit can be exceeded. Altered copies of rows come and go with their rows and
-/// do not count towards it.
+/// stay count more, as long as they are more than a quarter of the rest. Usage rows of abusive accounts are thinned out
+/// likewise once they alone are more than half of the limit. All signup and payment rows are always kept, so the limit
+/// can be exceeded. Altered copies of rows come and go with their rows and do not count towards it.
 struct EventRows {
+    /// Rows that are thinned out together, or never.
+    private enum Stratum: UInt8 {
+        case kept, honestUsage, abusiveUsage
+
+        init(_ type: EventType, isAbusive: Bool) {
+            self = type != .usage ? .kept : isAbusive ? .abusiveUsage : .honestUsage
+        }
+    }
+
     /// How many rows it holds before it thins out.
     let rowLimit: Int
-    /// The share of the thinned rows that was kept.
+    /// The share of the usage rows of accounts nobody calls abusive that was kept.
     private(set) var sampling = RowSampling()
+    /// The share of the usage rows of abusive accounts that was kept.
+    private(set) var abusiveSampling = RowSampling()
 
     private var columns: [[Double]] = Array(repeating: [], count: FeatureCatalogue.features.count)
     private var custom = CustomColumns()
     private var sequences: [UInt64] = []
     private var accounts: [Int] = []
     private var eventTypes: [EventType] = []
-    private var isThinned: [Bool] = []
+    private var strata: [Stratum] = []
     private var isAltered: [Bool] = []
-    private var thinnedCount = 0
+    private var honestUsageCount = 0
+    private var abusiveUsageCount = 0
     private var alteredCount = 0
 
     init(rowLimit: Int) { self.rowLimit = rowLimit }
@@ -29,12 +41,17 @@ struct EventRows {
     /// Rows, without altered copies.
     var rowCount: Int { sequences.count - alteredCount }
 
+    /// Whether a row of this place in the log would be kept as things stand: what is thinned out now stays out.
+    func keeps(_ commitSequence: UInt64, _ type: EventType, isAbusive: Bool) -> Bool {
+        keeps(commitSequence, Stratum(type, isAbusive: isAbusive))
+    }
+
     /// Adds one row, unless it is thinned out.
     ///
     /// - Parameters:
     ///   - vector: The whole catalogue's features of the event.
     ///   - account: Its account's number.
-    ///   - isAbusive: Whether the account is called abusive: then it keeps all its rows.
+    ///   - isAbusive: Whether the account is called abusive: honest and abusive use are thinned out apart.
     ///   - isAltered: Whether this is an altered copy of the row that was added last.
     /// - Returns: Whether it was kept.
     /// - Throws: ``TrainingError`` if a custom name has numbers in some events and texts in others.
@@ -43,30 +60,63 @@ struct EventRows {
         _ event: ReplayedEvent, vector: [Double], account: Int, isAbusive: Bool, isAltered: Bool = false
     ) throws(TrainingError) -> Bool {
         let observed = event.observation.event
-        let canThin = observed.type == .usage && !isAbusive
-        guard !canThin || sampling.keeps(commitSequence: event.commitSequence) else { return false }
+        let stratum = Stratum(observed.type, isAbusive: isAbusive)
+        guard keeps(event.commitSequence, stratum) else { return false }
         for (index, value) in vector.enumerated() { columns[index].append(value) }
         try custom.add(observed.custom, row: sequences.count)
         sequences.append(event.commitSequence)
         accounts.append(account)
         eventTypes.append(observed.type)
-        isThinned.append(canThin)
+        strata.append(stratum)
         self.isAltered.append(isAltered)
-        thinnedCount += canThin && !isAltered ? 1 : 0
-        alteredCount += isAltered ? 1 : 0
-        while rowCount > rowLimit, canThinOut { thinOut() }
+        if isAltered { alteredCount += 1 } else { count(stratum) }
+        while abusiveUsageCount > abusiveLimit, !abusiveSampling.isExhausted {
+            abusiveSampling.halve()
+            thinOut()
+        }
+        while rowCount > rowLimit, canThinOut {
+            sampling.halve()
+            thinOut()
+        }
         return sequences.last == event.commitSequence
     }
 
+    /// Abusive use is thinned out only beyond this: most worlds keep all of it.
+    private var abusiveLimit: Int { max(1, rowLimit / 2) }
+
     /// Honest use is thinned out only while it is more than a quarter of the rest: a model that hardly sees any calls
     /// every account that has grown older abusive.
-    private var canThinOut: Bool { 4 * thinnedCount > rowCount - thinnedCount && !sampling.isExhausted }
+    private var canThinOut: Bool { 4 * honestUsageCount > rowCount - honestUsageCount && !sampling.isExhausted }
+
+    private func keeps(_ commitSequence: UInt64, _ stratum: Stratum) -> Bool {
+        switch stratum {
+        case .kept: true
+        case .honestUsage: sampling.keeps(commitSequence: commitSequence)
+        case .abusiveUsage: abusiveSampling.keeps(commitSequence: commitSequence)
+        }
+    }
+
+    /// How many rows a kept one stands for.
+    private func weight(_ row: Int) -> Double {
+        switch strata[row] {
+        case .kept: 1
+        case .honestUsage: sampling.weight
+        case .abusiveUsage: abusiveSampling.weight
+        }
+    }
+
+    private mutating func count(_ stratum: Stratum) {
+        switch stratum {
+        case .kept: break
+        case .honestUsage: honestUsageCount += 1
+        case .abusiveUsage: abusiveUsageCount += 1
+        }
+    }
 
     private mutating func thinOut() {
-        sampling.halve()
         var newNumbers = Array(repeating: -1, count: sequences.count)
         var kept: [Int] = []
-        for row in sequences.indices where !isThinned[row] || sampling.keeps(commitSequence: sequences[row]) {
+        for row in sequences.indices where keeps(sequences[row], strata[row]) {
             newNumbers[row] = kept.count
             kept.append(row)
         }
@@ -78,11 +128,12 @@ struct EventRows {
         compact(&sequences)
         compact(&accounts)
         compact(&eventTypes)
-        compact(&isThinned)
+        compact(&strata)
         compact(&isAltered)
         custom.renumber(newNumbers)
         alteredCount = isAltered.count { $0 }
-        thinnedCount = isThinned.indices.count { isThinned[$0] && !isAltered[$0] }
+        (honestUsageCount, abusiveUsageCount) = (0, 0)
+        for row in strata.indices where !isAltered[row] { count(strata[row]) }
     }
 
     /// The rows as the learner takes them. Features that never vary are left out: a model cannot have learned of them.
@@ -151,7 +202,7 @@ struct EventRows {
         _ data: inout TrainingData, _ rows: [Int], _ alteredShare: Double, _ balance: RowBalance,
         _ campaign: (Int) -> Int
     ) {
-        if sampling.halvings > 0 { data.weights = rows.map { isThinned[$0] ? sampling.weight : 1 } }
+        if sampling.halvings + abusiveSampling.halvings > 0 { data.weights = rows.map(weight) }
         let hasCopies = rows.contains { isAltered[$0] }
         if hasCopies { data.isAltered = rows.map { isAltered[$0] } }
         guard hasCopies || !balance.isNone else { return }

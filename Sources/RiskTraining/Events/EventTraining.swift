@@ -40,7 +40,7 @@ public struct EventTraining: Sendable {
     /// is then the difference.
     public var withoutFeatures: [String] = []
     /// Above this many rows, usage rows of accounts that are not labelled abusive are thinned out by halves, and those
-    /// that stay count more; at least 1.
+    /// that stay count more; at least 1. Those of accounts labelled abusive are thinned out likewise above half of it.
     public var rowLimit = 2_000_000
     /// Whether each row comes a second time as it would look had its account shared less, so that the absence of a link
     /// is not learnt as innocence. nil: for trees. Twice as many rows are held.
@@ -101,8 +101,9 @@ public struct EventTraining: Sendable {
         while let event = try replay.next() {
             progress("replaying", replay.progress)
             guard rows.wants(event) else { continue }
-            extractor.extract(event.observation, into: &vector)
             let account = accounts.number(of: event.observation.event.account)
+            guard rows.note(event, account: account) else { continue }
+            extractor.extract(event.observation, into: &vector)
             try rows.add(event, vector: vector, account: account)
         }
         var document = try rows.train(place: log, digests: digests, progress: progress, trials: trials)

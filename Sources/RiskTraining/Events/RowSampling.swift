@@ -1,4 +1,4 @@
-/// Which usage rows of unlabelled accounts stay in a data set that would grow too large: a share that halves.
+/// Which usage rows stay in a data set that would grow too large: a share that halves.
 ///
 /// The choice hangs on the row's place in its log alone, so two programs that end at the same share keep the same rows,
 /// and rows kept at a smaller share are among those kept at a larger one.

@@ -16,6 +16,7 @@ struct TrainingRows {
     private let campaignNumbers: [String: Int]
     private let dropout: IdentifierDropout?
     private var stolen: StolenIdentity
+    private var borrowed: BorrowedLooks
     private var alteredVector: [Double] = []
     private var lateCount = 0
 
@@ -29,10 +30,13 @@ struct TrainingRows {
             uniqueKeysWithValues: self.labels.campaigns.enumerated().map { ($1, $0 + 1) })
         dropout = training.dropsIdentifiers ? IdentifierDropout(seed: training.options.seed) : nil
         stolen = StolenIdentity(seed: training.options.seed)
+        borrowed = BorrowedLooks(seed: training.options.seed)
     }
 
-    /// The share of thinned rows that is kept.
+    /// The share of the usage rows of accounts nobody calls abusive that is kept.
     var share: Double { rows.sampling.share }
+    /// The share of the usage rows of abusive accounts that is kept.
+    var abusiveShare: Double { rows.abusiveSampling.share }
 
     /// Whether an event is a row, before anything costly is done with it.
     mutating func wants(_ event: ReplayedEvent) -> Bool {
@@ -47,18 +51,31 @@ struct TrainingRows {
         return training.label(of: observed.account, labels) != nil
     }
 
-    /// Adds an event that ``wants(_:)`` wants.
-    mutating func add(_ event: ReplayedEvent, vector: [Double], account: Int) throws(TrainingError) {
-        let reference = event.observation.event.account
+    /// Notes the account of an event that ``wants(_:)`` wants.
+    ///
+    /// - Returns: Whether its row has to be made and added: it is not thinned out already.
+    mutating func note(_ event: ReplayedEvent, account: Int) -> Bool {
+        let observed = event.observation.event
         if labelOfAccount[account] == nil {
-            labelOfAccount[account] = training.label(of: reference, labels)
-            campaignOfAccount[account] = labels[reference].flatMap { campaignNumbers[$0.campaign] }
+            labelOfAccount[account] = training.label(of: observed.account, labels)
+            campaignOfAccount[account] = labels[observed.account].flatMap { campaignNumbers[$0.campaign] }
         }
-        let isAbusive = labels.isAbusive(reference)
+        return rows.keeps(event.commitSequence, observed.type, isAbusive: labels.isAbusive(observed.account))
+    }
+
+    /// Adds an event that ``note(_:account:)`` did not thin out.
+    mutating func add(_ event: ReplayedEvent, vector: [Double], account: Int) throws(TrainingError) {
+        let isAbusive = labels.isAbusive(event.observation.event.account)
         let isKept = try rows.add(event, vector: vector, account: account, isAbusive: isAbusive)
         guard isKept, let dropout else { return }
-        let altered = stolen.altered(event.observation) ?? dropout.altered(event.observation)
-        if !isAbusive { stolen.remember(event.observation) }
+        let altered =
+            stolen.altered(event.observation)
+            ?? borrowed.altered(event.observation, commitSequence: event.commitSequence)
+            ?? dropout.altered(event.observation)
+        if !isAbusive {
+            stolen.remember(event.observation)
+            borrowed.remember(event.observation)
+        }
         FeatureExtractor.wholeCatalogue.extract(altered, into: &alteredVector)
         try rows.add(event, vector: alteredVector, account: account, isAbusive: isAbusive, isAltered: true)
     }
@@ -88,6 +105,9 @@ struct TrainingRows {
         document.training.options += training.statement + ["late_events_left_out=\(lateCount)"]
         if rows.sampling.halvings > 0 {
             document.training.options.append("kept_share_of_unlabelled_usage=\(rows.sampling.share)")
+        }
+        if rows.abusiveSampling.halvings > 0 {
+            document.training.options.append("kept_share_of_abusive_usage=\(rows.abusiveSampling.share)")
         }
         return document
     }

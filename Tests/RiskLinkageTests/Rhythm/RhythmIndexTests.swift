@@ -49,6 +49,58 @@ import Testing
         return vector
     }
 
+    @Test func oneClockThatRunsAheadEndsNobodysDay() throws {
+        // The same world twice, the second time with an account that is a year ahead now and then.
+        var world = RhythmWorld(seed: 5, dayCount: 30)
+        for index in 0..<40 { world.add("h\(index)-", count: 1) }
+        let names = world.names("")
+        func results(withStray hasStray: Bool) throws -> [Int] {
+            var index = RhythmIndex()
+            var records: [String: RhythmRecord] = [:]
+            var counts: [Int] = []
+            for day in 0..<world.dayCount {
+                for (place, (name, event)) in try world.events(day: day).enumerated() {
+                    if hasStray, place % 5 == 2 {
+                        var record = records["stray"] ?? RhythmRecord()
+                        let stray = try world.event(
+                            "stray", atMs: event.timeMs + 365 * RhythmWorld.dayMs, requests: 10)
+                        index.add(stray, account: 999, organisation: 999, standing: .unlabelled, record: &record)
+                        records["stray"] = record
+                    }
+                    let number = UInt64(names.firstIndex(of: name) ?? 0)
+                    var record = records[name] ?? RhythmRecord()
+                    index.add(event, account: number, organisation: number, standing: .unlabelled, record: &record)
+                    records[name] = record
+                }
+                counts.append(index.takeResults().count)
+            }
+            return counts
+        }
+        let plain = try results(withStray: false)
+        #expect(try results(withStray: true) == plain && plain.reduce(0, +) > 100)
+    }
+
+    @Test func afterALongGapTheDayIsBelieved() throws {
+        var world = RhythmWorld(seed: 6, dayCount: 90)
+        for index in 0..<40 {
+            world.add("h\(index)-", count: 1) { day, draw in draw < 0.6 && !(30..<60).contains(day) }
+        }
+        var index = RhythmIndex()
+        var records: [String: RhythmRecord] = [:]
+        var late = 0
+        for day in 0..<world.dayCount {
+            for (place, (name, event)) in try world.events(day: day).enumerated() {
+                var record = records[name] ?? RhythmRecord()
+                index.add(
+                    event, account: UInt64(place), organisation: UInt64(place), standing: .unlabelled, record: &record)
+                records[name] = record
+            }
+            let count = index.takeResults().count
+            if day >= 75 { late += count }
+        }
+        #expect(late > 100)
+    }
+
     @Test func theSampleIsBoundedAndFollowsTheActive() throws {
         var index = RhythmIndex(capacity: 16)
         var records: [Int: RhythmRecord] = [:]

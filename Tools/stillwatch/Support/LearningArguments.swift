@@ -5,7 +5,7 @@ import RiskTraining
 
 /// How to train: what `train` and `evaluate` share.
 struct LearningArguments: ParsableArguments {
-    @Option(help: "Kind of model: logistic, or trees (gradient-boosted symmetric trees).")
+    @Option(help: "Kind of model: logistic, or trees (gradient-boosted).")
     var kind = "logistic"
 
     @OptionGroup(title: "Trees (--kind trees)")
@@ -13,6 +13,9 @@ struct LearningArguments: ParsableArguments {
 
     @Option(help: "Decides what is held out of a CSV, and the samples that trees are grown on.")
     var seed: UInt64 = 1
+
+    @Option(help: "Share of a CSV's rows, or of the events' by accounts, that is held out; 0: none, at most 100 trees.")
+    var heldOutShare = TrainingOptions().heldOutShare
 
     @Option(help: "Threads at most; the result is the same for any number. Default: one for each core.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
@@ -102,7 +105,7 @@ struct LearningArguments: ParsableArguments {
     /// The options as the library takes them.
     func options(timeOrdered: Bool) throws -> TrainingOptions {
         var options = TrainingOptions(
-            seed: seed, threads: threads, timeOrdered: timeOrdered,
+            seed: seed, threads: threads, heldOutShare: heldOutShare, timeOrdered: timeOrdered,
             budgets: try FalsePositiveBudget.parse(budget))
         options.l1 = l1 ?? options.l1
         options.l2 = l2 ?? options.l2
