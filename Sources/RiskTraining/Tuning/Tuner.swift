@@ -6,9 +6,9 @@ internal import RiskModels
 /// so that the log says what the search brought.
 ///
 /// Work is counted, not timed: trees grant a part of their rounds, so many more as a setting's steps are smaller;
-/// logistic regressions a part of the rows, whole accounts. Judged by the held-out rows that early stopping, calibration
-/// and thresholds look at too, the last ones if the rows are in order of time, and by what stops trees there. The rows
-/// of a later test are none of the data here.
+/// logistic regressions a part of the rows, whole accounts. Judged by the held-out rows that early stopping,
+/// calibration and thresholds look at too, the last ones if the rows are in order of time, and by what stops trees
+/// there. The rows of a later test are none of the data here.
 struct Tuner {
     let options: TrainingOptions
     let tuning: TuningOptions
