@@ -4,9 +4,10 @@ internal import RiskCore
 struct EventKeys {
     let timeMs: Int64
     let account: UInt64
-    /// The tenant: the event's own, or else the one the account last named; nil if it is its own organisation.
+    /// The tenant: the event's own, or else the one the account last named or belongs to by its mail domain; nil if it
+    /// is its own organisation.
     let organisation: UInt64?
-    /// Whether the event names the tenant.
+    /// Whether the event says so for the first time, or again.
     let namesOrganisation: Bool
     /// The account's identifier of each class: the event's own, or else the last one the account came with. Of
     /// ``IdentifierClass/prefix`` there can be ``bandCount``.
@@ -21,8 +22,10 @@ struct EventKeys {
     init(_ event: AccountEvent, account links: AccountLinks?) {
         timeMs = event.timeMs
         account = LinkKey.account(event.account)
-        namesOrganisation = event.reference(.orgRef) != nil
-        organisation = event.reference(.orgRef).map(LinkKey.organisation) ?? links?.organisation
+        let named = event.reference(.orgRef).map { LinkKey.organisation($0) }
+        let byDomain = links?.organisation == nil ? Self.organisationByDomain(event) : nil
+        namesOrganisation = named != nil || byDomain != nil
+        organisation = named ?? byDomain ?? links?.organisation
         identifiers.reserveCapacity(IdentifierClass.linked.count + Self.bandCount)
         for identifierClass in IdentifierClass.linked where identifierClass != .prefix {
             if let reference = event.identifier(identifierClass) {
@@ -32,6 +35,20 @@ struct EventKeys {
             }
         }
         addBands(event.prefixMinhash, links)
+    }
+
+    /// Days after which a mail domain of somebody's own is an organisation: a new one costs next to nothing.
+    static let establishedDomainDays = 180.0
+
+    /// The organisation that has the account's mail domain for itself, for as long as nobody names a tenant: the seats of
+    /// a company come before the caller knows that they belong together.
+    private static func organisationByDomain(_ event: AccountEvent) -> UInt64? {
+        guard let domain = event.reference(.emailDomainRef),
+            let domainClass = event.word(.emailDomainClass, as: EmailDomainClass.self),
+            domainClass == .corporate || domainClass == .custom,
+            event.number(.emailDomainAgeDays) >= establishedDomainDays
+        else { return nil }
+        return LinkKey.organisation(ofDomain: domain)
     }
 
     /// The account's identifier of a class; nil if it has none.

@@ -15,6 +15,9 @@ enum LinkKey {
     /// The same in every process, since organisations are sketched. Never a table's key by itself.
     static func organisation(_ reference: Reference) -> UInt64 { StableHash.hash(reference) }
 
+    /// The organisation that has a mail domain for itself; another one than a tenant of the same name.
+    static func organisation(ofDomain domain: Reference) -> UInt64 { StableHash.hash(domain) ^ 0x6D61_696C_2D6F_7267 }
+
     static func claimedClient(_ reference: Reference) -> UInt64 { hash(.max - 2, reference) }
 
     /// Two neighbouring values of a MinHash, at their place in it.

@@ -102,4 +102,17 @@ import Testing
         #expect(FeatureCatalogue.index(name: "signup.proxy_confidence", definitionVersion: 3) == nil)
         #expect(FeatureCatalogue.index(name: "signup.asn_burst", definitionVersion: 2) == nil)
     }
+
+    /// To be in a cluster without verified company is no better and no worse than to be in none.
+    @Test func verifiedCompanyOfNobodyIsNone() throws {
+        let event = try Fixture.event()
+        var links = LinkSnapshot()
+        #expect(try Fixture.value("cluster.verified_share", event, links) == 0)
+        links.cluster = ClusterFacts(id: ClusterID(1))
+        #expect(try Fixture.value("cluster.verified_share", event, links) == 0)
+        links.cluster?.verified = 5
+        links.cluster?.accounts = 5
+        #expect(try Fixture.value("cluster.verified_share", event, links) == 0.5)
+        #expect(FeatureCatalogue.index(name: "cluster.verified_share", definitionVersion: 1) != nil)
+    }
 }

@@ -50,6 +50,42 @@ import Testing
         }
     }
 
+    /// Seats of a company come before anyone says that they belong together; a new domain is nobody's word for that.
+    @Test(
+        arguments: [
+            ("corporate", 2_000, 1), ("custom", 180, 1), ("corporate", 179, 20), ("free", 5_000, 20),
+            ("disposable", 5_000, 20), ("edu", 5_000, 20),
+        ])
+    func accountsOnAnOldMailDomainOfSomebodysOwnAreOneOrganisation(
+        domainClass: String, ageDays: UInt64, organisations: Double
+    ) throws {
+        var state = LinkState()
+        func seat(_ index: Int, org: String? = nil, domain: Bool = true) throws -> LinkSnapshot {
+            var builder = EventBuilder()
+            try builder.set(.eventType, word: domain ? "signup" : "payment")
+            try builder.set(.eventTimeMs, whole: 1_700_000_000_000 + UInt64(index))
+            try builder.set(.accountRef, reference: Reference("seat\(index % 100)"))
+            try builder.set(.deviceRef, reference: Reference("kiosk"))
+            if let org { try builder.set(.orgRef, reference: Reference(org)) }
+            if domain {
+                try builder.set(.emailDomainRef, reference: Reference("company.example"))
+                try builder.set(.emailDomainClass, word: domainClass)
+                try builder.set(.emailDomainAgeDays, whole: ageDays)
+            }
+            return state.apply(try builder.build())
+        }
+        for index in 0..<20 { _ = try seat(index) }
+        let stranger = try #require(try seat(20, org: "other", domain: false)[.device])
+        #expect(stranger.accounts == 20 && stranger.organisations == organisations)
+        // What a seat says later without its domain is still said by one of the company's.
+        let later = try #require(try seat(103, domain: false)[.device])
+        #expect(later.organisations == organisations)
+        // A tenant's name is worth more than a domain.
+        _ = try seat(104, org: "company", domain: false)
+        let named = try #require(try seat(105, org: "company", domain: false)[.device])
+        #expect(named.organisations == (organisations == 1 ? 2 : 19))
+    }
+
     @Test(arguments: 1...30 as ClosedRange<UInt64>)
     func agreesWithCountingFromScratch(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)

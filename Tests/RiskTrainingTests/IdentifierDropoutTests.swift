@@ -85,6 +85,38 @@ import Testing
         #expect(abs(count - 40) < 25)
     }
 
+    /// Some accounts look like any customer by themselves: what they share stays as it is.
+    @Test func anAccountWithAnothersLooksKeepsItsNetwork() throws {
+        var borrowed = BorrowedLooks(seed: 3)
+        func use(_ name: String, atDay day: Int64, bornDaysAgo: Int64, requests: UInt64) throws -> Observation {
+            let timeMs = 1_770_000_000_000 + day * 86_400_000
+            var builder = EventBuilder()
+            try builder.set(.eventType, wordIndex: EventType.usage.rawValue)
+            try builder.set(.eventTimeMs, whole: UInt64(timeMs))
+            try builder.set(.accountRef, reference: Reference(name))
+            try builder.set(.requests24h, whole: requests)
+            var links = LinkSnapshot()
+            links.account.bornAtMs = timeMs - bornDaysAgo * 86_400_000
+            links[.device] = LinkFacts()
+            links[.device]?.accounts = Double(requests)
+            links.cluster = ClusterFacts(id: ClusterID(requests))
+            return Observation(event: try builder.build(), links: links)
+        }
+        #expect(borrowed.altered(try use("a", atDay: 9, bornDaysAgo: 1, requests: 900), commitSequence: 1) == nil)
+        borrowed.remember(try use("customer", atDay: 2, bornDaysAgo: 300, requests: 10))
+        var count = 0
+        for index in 0..<400 {
+            let own = try use("a\(index)", atDay: 9, bornDaysAgo: 1, requests: 900)
+            guard let altered = borrowed.altered(own, commitSequence: UInt64(index)) else { continue }
+            count += 1
+            #expect(altered.event.number(.requests24h) == 10 && altered.event.account == own.event.account)
+            #expect(altered.event.timeMs == own.event.timeMs)
+            #expect(altered.event.timeMs - (altered.links.account.bornAtMs ?? 0) == 300 * 86_400_000)
+            #expect(altered.links[.device] == own.links[.device] && altered.links.cluster == own.links.cluster)
+        }
+        #expect(abs(count - 120) < 40)
+    }
+
     @Test func aValueOfItsOwnIsNew() throws {
         for index in 0..<60 {
             let seen = try observation("account-\(index)", hour: index)

@@ -169,4 +169,13 @@ extension AccountEvent {
         for field in AccountProfile.fields + [.accountAgeS] { result.numbers[field.slot] = other.numbers[field.slot] }
         return result
     }
+
+    /// The event with all that another says of its account, at this one's time. Identifiers stay, and what others counted
+    /// of them.
+    public func withLooks(of other: AccountEvent) -> AccountEvent {
+        var result = self
+        result.numbers = other.numbers
+        for field in [EventField.eventType, .eventTimeMs] { result.numbers[field.slot] = numbers[field.slot] }
+        return result
+    }
 }

@@ -59,10 +59,22 @@ extension FeatureCatalogue {
             // Made after the ban: it takes somebody's place.
             return bornMs >= ban ? labelledShare(cluster) * banRecency(sinceMs: ban, atMs: bornMs) : 0
         },
+        Feature(
+            "cluster.verified_share", version: 2, .lowers, .trustVerifiedOrg, isCluster: true,
+            "share of accounts labelled verified, five others added; 0 in no cluster, so that to be in one is no merit"
+        ) { $0.cluster.map(verifiedShare) ?? 0 },
+    ]
+
+    /// Definitions that ``clusters`` had before.
+    static let supersededClusters: [Feature] = [
         cluster(
             "verified_share", .lowers, .trustVerifiedOrg, "share of accounts labelled verified, five others added",
-            { $0.verified / ($0.accounts + LinkFacts.innocentAccounts) }),
+            verifiedShare)
     ]
+
+    @Sendable private static func verifiedShare(_ cluster: ClusterFacts) -> Double {
+        cluster.verified / (cluster.accounts + LinkFacts.innocentAccounts)
+    }
 
     private static let clusterManner: [Feature] = [
         cluster(

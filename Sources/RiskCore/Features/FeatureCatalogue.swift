@@ -24,8 +24,8 @@ public enum FeatureCatalogue {
         uniqueKeysWithValues: features.enumerated().map { ($1.name, $0) })
 
     /// Before accounts had a memory, a feature saw the fields of the event alone.
-    private static let superseded: [Feature] = (context + signup + payment).filter { $0.definitionVersion == 2 }
-        .map(\.fromEventAlone)
+    private static let superseded: [Feature] =
+        (context + signup + payment).filter { $0.definitionVersion == 2 }.map(\.fromEventAlone) + supersededClusters
 
     private static let supersededIndices: [String: Int] = Dictionary(
         uniqueKeysWithValues: superseded.enumerated().map { ($1.name, features.count + $0) })

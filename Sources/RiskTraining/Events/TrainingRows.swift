@@ -16,6 +16,7 @@ struct TrainingRows {
     private let campaignNumbers: [String: Int]
     private let dropout: IdentifierDropout?
     private var stolen: StolenIdentity
+    private var borrowed: BorrowedLooks
     private var alteredVector: [Double] = []
     private var lateCount = 0
 
@@ -29,6 +30,7 @@ struct TrainingRows {
             uniqueKeysWithValues: self.labels.campaigns.enumerated().map { ($1, $0 + 1) })
         dropout = training.dropsIdentifiers ? IdentifierDropout(seed: training.options.seed) : nil
         stolen = StolenIdentity(seed: training.options.seed)
+        borrowed = BorrowedLooks(seed: training.options.seed)
     }
 
     /// The share of the usage rows of accounts nobody calls abusive that is kept.
@@ -66,8 +68,14 @@ struct TrainingRows {
         let isAbusive = labels.isAbusive(event.observation.event.account)
         let isKept = try rows.add(event, vector: vector, account: account, isAbusive: isAbusive)
         guard isKept, let dropout else { return }
-        let altered = stolen.altered(event.observation) ?? dropout.altered(event.observation)
-        if !isAbusive { stolen.remember(event.observation) }
+        let altered =
+            stolen.altered(event.observation)
+            ?? borrowed.altered(event.observation, commitSequence: event.commitSequence)
+            ?? dropout.altered(event.observation)
+        if !isAbusive {
+            stolen.remember(event.observation)
+            borrowed.remember(event.observation)
+        }
         FeatureExtractor.wholeCatalogue.extract(altered, into: &alteredVector)
         try rows.add(event, vector: alteredVector, account: account, isAbusive: isAbusive, isAltered: true)
     }

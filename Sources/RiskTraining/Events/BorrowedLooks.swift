@@ -1,0 +1,50 @@
+internal import RiskCore
+
+/// Rows as they would have looked had the account by itself been a customer like any other: what it says of sign-up,
+/// payments and use is somebody else's, whom it shares with is its own.
+///
+/// In every past campaign most accounts give themselves away alone, so nothing is left for the network to explain and
+/// trees hardly ask about it; the next campaign's accounts look like busy customers. Drawn once for the account, honest
+/// or abusive alike, as ``IdentifierDropout`` is, whose counterpart this is.
+struct BorrowedLooks {
+    /// Share of accounts whose altered copies are of this kind.
+    static let share = 0.3
+    /// Events of each type that are kept to draw from, the latest.
+    private static let lenderCount = 512
+
+    private let seed: UInt64
+    private var lenders: [[Observation]] = Array(repeating: [], count: EventType.allCases.count)
+    private var next = Array(repeating: 0, count: EventType.allCases.count)
+
+    init(seed: UInt64) {
+        self.seed = seed
+    }
+
+    /// Keeps what an account nobody calls abusive looks like.
+    mutating func remember(_ observation: Observation) {
+        let type = observation.event.type.rawValue
+        if lenders[type].count < Self.lenderCount {
+            lenders[type].append(observation)
+        } else {
+            lenders[type][next[type]] = observation
+        }
+        next[type] = (next[type] + 1) % Self.lenderCount
+    }
+
+    /// The observation with another's looks; nil if this account is not drawn, or there is nobody to borrow from.
+    func altered(_ observation: Observation, commitSequence: UInt64) -> Observation? {
+        let lenders = lenders[observation.event.type.rawValue]
+        guard !lenders.isEmpty, AccountDraws(observation.event.account, seed: seed).unit("borrowed") < Self.share else {
+            return nil
+        }
+        // Another lender for each row: a single one would stand for the account.
+        let lender = lenders[Int(RowSampling.draw(commitSequence &+ seed) % UInt64(lenders.count))]
+        var links = observation.links
+        let later = observation.event.timeMs - lender.event.timeMs
+        links.account = lender.links.account
+        links.account.firstSeenMs = lender.links.account.firstSeenMs.map { $0 + later }
+        links.account.bornAtMs = lender.links.account.bornAtMs.map { $0 + later }
+        links.population = lender.links.population
+        return Observation(event: observation.event.withLooks(of: lender.event), links: links)
+    }
+}
