@@ -44,7 +44,7 @@ extension LinkState {
         let accountCount = isNew ? alive.map { countWith(account.reference, &hash, on: key, $0) } ?? 1 : nil
         var organisations = alive?.organisations ?? 0
         if let organisation = account.organisation {
-            let isKnown = known?.life == life
+            let isKnown = known?.life == life && organisation == keys.organisation
             let pair = (isKnown ? known?.key : nil) ?? LinkKey.pair(key, life: life, with: organisation)
             if seeTenant(pair, of: organisations, atMs: keys.timeMs, accounts: isNew ? 1 : 0) {
                 organisations = countWith(organisation: organisation, on: key, life: life, organisations)
