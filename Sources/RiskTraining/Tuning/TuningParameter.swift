@@ -12,7 +12,7 @@ struct TuningParameter: Sendable {
     typealias Path<Value> = WritableKeyPath<TrainingOptions, Value> & Sendable
 
     /// A number, all of a range alike.
-    static func linear(_ name: String, _ range: ClosedRange<Double>, _ path: Path<Double>) -> Self {
+    static func linear(_ name: String, _ range: ClosedRange<Double>, _ path: any Path<Double>) -> Self {
         Self(name: name) { options, generator in
             options[keyPath: path] = rounded(Double.random(in: range, using: &generator))
         } text: {
@@ -24,7 +24,7 @@ struct TuningParameter: Sendable {
     ///
     /// - Parameter zeroShare: How often it is 0 instead.
     static func logarithmic(
-        _ name: String, _ range: ClosedRange<Double>, zeroShare: Double = 0, _ path: Path<Double>
+        _ name: String, _ range: ClosedRange<Double>, zeroShare: Double = 0, _ path: any Path<Double>
     ) -> Self {
         Self(name: name) { options, generator in
             let place = Double.random(in: 0..<1, using: &generator)
@@ -37,7 +37,7 @@ struct TuningParameter: Sendable {
     }
 
     /// A whole number of a range.
-    static func whole(_ name: String, _ range: ClosedRange<Int>, _ path: Path<Int>) -> Self {
+    static func whole(_ name: String, _ range: ClosedRange<Int>, _ path: any Path<Int>) -> Self {
         Self(name: name) { options, generator in
             options[keyPath: path] = Int.random(in: range, using: &generator)
         } text: {
@@ -47,7 +47,7 @@ struct TuningParameter: Sendable {
 
     /// One of some words.
     static func choice<Word: RawRepresentable<String> & Sendable>(
-        _ name: String, _ words: [Word], _ path: Path<Word>
+        _ name: String, _ words: [Word], _ path: any Path<Word>
     ) -> Self {
         Self(name: name) { options, generator in
             options[keyPath: path] = words[Int.random(in: words.indices, using: &generator)]
