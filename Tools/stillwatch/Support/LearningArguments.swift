@@ -45,7 +45,7 @@ struct LearningArguments: ParsableArguments {
     @Option(
         help: """
             Above this many rows, usage events of accounts not labelled abusive are thinned out by halves, and those \
-            that stay count more.
+            that stay count more; those of accounts labelled abusive likewise above half as many.
             """)
     var rowLimit = 2_000_000
 
