@@ -234,7 +234,7 @@ import Testing
             try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
         }
         #expect(trials.prefix(4).map { $0["configuration"] as? Int } == [0, 1, 2, 3])
-        #expect(trials.count >= 6 && trials.allSatisfy { ($0["log_loss"] as? Double ?? 0) > 0 })
+        #expect(trials.count >= 6 && trials.allSatisfy { ($0["score"] as? Double ?? 0) > 0 })
         // What was given is not searched; the model says what was chosen.
         #expect(trials.allSatisfy { ($0["settings"] as? [String: String])?.keys.sorted() == ["l1"] })
         let said = try Executable.tool("inspect", model, "--json")

@@ -18,12 +18,13 @@ import Testing
     }
 
     static func options(
-        _ kind: TrainingOptions.Kind, settings: Int = 9, fixed: Set<String> = [], threads: Int = 1
+        _ kind: TrainingOptions.Kind, settings: Int = 9, fixed: Set<String> = ["depth"], threads: Int = 1
     ) -> TrainingOptions {
         var options = TrainingOptions(l2: 50, seed: 3, threads: threads)
         options.kind = kind
         options.trees.base = .none
         options.trees.treeLimit = 18
+        options.trees.depth = 3
         options.trees.learningRate = 0.2
         options.trees.patience = 4
         options.tuning = TuningOptions(configurationCount: settings, fixed: fixed)
@@ -50,7 +51,7 @@ import Testing
     }
 
     static func ranked(_ trials: [TuningTrial]) -> [Int] {
-        trials.sorted { ($0.logLoss, $0.configuration) < ($1.logLoss, $1.configuration) }.map(\.configuration)
+        trials.sorted { ($0.score, $0.configuration) < ($1.score, $1.configuration) }.map(\.configuration)
     }
 
     @Test(arguments: TrainingOptions.Kind.allCases)
@@ -74,7 +75,8 @@ import Testing
             for setting in last.settings {
                 #expect(Self.value(document, setting.name) == setting.value, "seed \(seed), \(setting.name)")
             }
-            #expect(last.settings.map(\.name) == TuningOptions.parameterNames(kind))
+            #expect(
+                last.settings.map(\.name) == TuningOptions.parameterNames(Self.options(kind)).filter { $0 != "depth" })
             #expect(throws: Never.self, "seed \(seed)") { try LoadedModel(document, digest: []) }
         }
     }
@@ -103,10 +105,10 @@ import Testing
         let fixed: Set = ["learning_rate", "depth", "base"]
         let (document, trials) = try Self.train(Self.data(seed: 2), Self.options(.trees, fixed: fixed))
         for trial in trials { #expect(fixed.isDisjoint(with: trial.settings.map(\.name))) }
-        #expect(Self.value(document, "learning_rate") == "0.2" && Self.value(document, "depth") == "6")
+        #expect(Self.value(document, "learning_rate") == "0.2" && Self.value(document, "depth") == "3")
         #expect(Self.value(document, "base") == "none")
         // Nothing left to search is no error: there is one setting.
-        let all = Set(TuningOptions.parameterNames(.logistic))
+        let all = Set(TuningOptions.parameterNames(Self.options(.logistic)))
         let alone = try Self.train(Self.data(seed: 2), Self.options(.logistic, fixed: all))
         #expect(Set(alone.trials.map(\.configuration)) == [0] && Self.value(alone.document, "tune_winner") == "0")
     }
@@ -138,7 +140,29 @@ import Testing
         let carried = try bench.trial(options, share: 1, last: early)
         let again = try bench.trial(options, share: 1, last: nil)
         #expect(carried.isCarriedOver && !again.isCarriedOver)
-        #expect(carried.logLoss == again.logLoss && carried.treeCount == again.treeCount)
+        #expect(carried.score == again.score && carried.treeCount == again.treeCount)
+    }
+
+    @Test func leafWiseTreesAreSearchedByWhatStopsThem() throws {
+        var options = Self.options(.trees, settings: 4)
+        options.trees.shape = .leafWise
+        options.trees.leaves = 6
+        options.trees.stopMetric = .rocAUC
+        let (document, trials) = try Self.train(Self.data(seed: 8), options)
+        #expect(trials.allSatisfy { $0.metric == .rocAUC && $0.settings.contains { $0.name == "leaves" } })
+        let last = trials.filter { $0.rung == $0.rungCount }
+        #expect(Self.value(document, "tune_heldout_roc_auc") == last.map(\.score).max().map { "\($0)" })
+        #expect(throws: Never.self) { try LoadedModel(document, digest: []) }
+    }
+
+    @Test func settingsUnderWhichNoTreeHelpsAreTrialsToo() throws {
+        var random = Randoms(seed: 15)
+        let data = TrainingData(
+            features: [ModelFeature(name: "noise")], columns: [(0..<400).map { _ in random.normal() }],
+            labels: (0..<400).map { _ in random.uniform() < 0.3 })
+        let (document, trials) = try Self.train(data, Self.options(.trees, settings: 4))
+        #expect(trials.contains { $0.treeCount == 0 })
+        #expect(throws: Never.self) { try LoadedModel(document, digest: []) }
     }
 
     @Test func aTimeLimitThatCutsIsSaid() throws {

@@ -6,9 +6,9 @@ internal import RiskModels
 /// so that the log says what the search brought.
 ///
 /// Work is counted, not timed: trees grant a part of their rounds, so many more as a setting's steps are smaller;
-/// logistic regressions a part of the rows, whole accounts. Judged by the log loss of the rows that are held out, which
-/// are those that early stopping, calibration and thresholds look at too, the last ones if the rows are in order of
-/// time. The rows of a later test are none of the data here.
+/// logistic regressions a part of the rows, whole accounts. Judged by the held-out rows that early stopping,
+/// calibration and thresholds look at too, the last ones if the rows are in order of time, and by what stops trees
+/// there. The rows of a later test are none of the data here.
 struct Tuner {
     let options: TrainingOptions
     let tuning: TuningOptions
@@ -29,8 +29,8 @@ struct Tuner {
             let configurations = Set(trials.map(\.configuration)).count
             return [
                 "tune_configurations=\(configurations)", "tune_rungs=\(winner.rung)_of_\(winner.rungCount)",
-                "tune_winner=\(winner.configuration)", "tune_heldout_log_loss=\(winner.logLoss)",
-                "tune_heldout_log_loss_as_given=\(given.map { "\($0.logLoss)" } ?? "none")",
+                "tune_winner=\(winner.configuration)", "tune_heldout_\(winner.metric.rawValue)=\(winner.score)",
+                "tune_heldout_\(winner.metric.rawValue)_as_given=\(given.map { "\($0.score)" } ?? "none")",
                 "tune_cut_short_by_time=\(isCutShort)",
             ]
         }
@@ -45,7 +45,7 @@ struct Tuner {
     ) throws(TrainingError) -> Outcome {
         let clock = ContinuousClock()
         let start = clock.now
-        let configurations = TuningSpace.configurations(options, tuning)
+        let configurations = TuningSpace.configurations(options, tuning, features: data.features)
         let bench = TuningBench(data, split, options: options)
         let shares = tuning.rungShares
         var standing = Array(configurations.indices)
@@ -81,9 +81,12 @@ struct Tuner {
         return order.prefix(count) + (order.prefix(count).contains(0) ? [] : [0])
     }
 
-    /// By loss; of equals, the ones that were drawn first.
+    /// By score; of equals, the ones that were drawn first.
     private static func ranked(_ results: [TuningTrial]) -> [TuningTrial] {
-        results.sorted { ($0.logLoss, $0.configuration) < ($1.logLoss, $1.configuration) }
+        results.sorted { one, other in
+            one.score == other.score
+                ? one.configuration < other.configuration : one.metric.isBetter(one.score, than: other.score)
+        }
     }
 
     /// The best of the last rung that was begun.
@@ -96,7 +99,7 @@ struct Tuner {
     }
 
     private func settings(_ configuration: TrainingOptions) -> [TuningTrial.Setting] {
-        TuningSpace.parameters(options.kind).filter { !tuning.fixed.contains($0.name) }.map {
+        TuningSpace.parameters(options).filter { !tuning.fixed.contains($0.name) }.map {
             TuningTrial.Setting(name: $0.name, value: $0.text(configuration))
         }
     }

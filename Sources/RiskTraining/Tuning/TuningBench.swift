@@ -51,9 +51,11 @@ struct TuningBench {
         limited.trees.treeLimit = limit
         let choice = try TreeLearner(options: limited).choose(
             data, table, fitted: split.fitted, heldOut: split.heldOut, progress: { _, _ in })
+        let count = choice.treeCounts.reduce(0, +)
+        // Without a single tree that helps, what is left is the base.
+        let kind = count == 0 ? ModelKind.logistic(choice.model.base) : .trees(choice.model)
         return TuningTrial(
-            rows: split.fitted.count, treeLimit: limit, treeCount: choice.treeCounts.reduce(0, +),
-            logLoss: try loss(.trees(choice.model)))
+            rows: split.fitted.count, treeLimit: limit, treeCount: count, metric: metric, score: try score(kind))
     }
 
     /// Whether trees stopped for want of progress, so that more of them would be the same.
@@ -65,7 +67,7 @@ struct TuningBench {
     private func logistic(_ options: TrainingOptions, share: Double) throws(TrainingError) -> TuningTrial {
         let rows = part(share)
         let model = try LogisticLearner(options: options).fit(data, rows: rows)
-        return TuningTrial(rows: rows.count, logLoss: try loss(.logistic(model)))
+        return TuningTrial(rows: rows.count, metric: metric, score: try score(.logistic(model)))
     }
 
     /// A part of the fitted rows, whole groups, that the next larger part contains; all of them if it would have too
@@ -77,8 +79,11 @@ struct TuningBench {
         return min(positives, negatives) >= Self.classRowMinimum ? part : split.fitted
     }
 
-    /// The mean log loss of the held-out rows.
-    private func loss(_ kind: ModelKind) throws(TrainingError) -> Double {
+    /// What the held-out rows are judged by.
+    private var metric: StoppingMetric { given.kind == .trees ? given.trees.stopMetric : .logLoss }
+
+    /// How the held-out rows are judged.
+    private func score(_ kind: ModelKind) throws(TrainingError) -> Double {
         let model: LoadedModel
         do {
             model = try LoadedModel(
@@ -86,23 +91,21 @@ struct TuningBench {
         } catch {
             throw TrainingError(.badModel, "a model that was tried does not load: \(error)")
         }
-        let parts = parallelBlocks(of: split.heldOut.count, threads: given.threads) { block in
-            split.heldOut[block].reduce(into: SIMD2<Double>.zero) { sum, row in
-                let weight = data.weights?[row] ?? 1
-                let loss = logLoss(margin: model.margin(data.vector(row)), isPositive: data.labels[row])
-                sum += weight * SIMD2(loss, 1)
-            }
+        let margins = parallelBlocks(of: split.heldOut.count, threads: given.threads) { block in
+            split.heldOut[block].map { model.margin(data.vector($0)) }
         }
-        let sum = parts.reduce(SIMD2.zero, +)
-        return sum.y > 0 ? sum.x / sum.y : 0
+        return StoppingFigures(
+            margins: Array(margins.joined()), labels: split.heldOut.map { data.labels[$0] },
+            weights: data.weights.map { weights in split.heldOut.map { weights[$0] } }
+        ).value(metric)
     }
 }
 
 extension TuningTrial {
     /// A trial of which the search says what it was a trial of.
-    fileprivate init(rows: Int, treeLimit: Int? = nil, treeCount: Int? = nil, logLoss: Double) {
+    fileprivate init(rows: Int, treeLimit: Int? = nil, treeCount: Int? = nil, metric: StoppingMetric, score: Double) {
         self.init(
             configuration: 0, rung: 1, rungCount: 1, settings: [], rowCount: rows, treeLimit: treeLimit,
-            treeCount: treeCount, logLoss: logLoss, seconds: 0, isCarriedOver: false)
+            treeCount: treeCount, metric: metric, score: score, seconds: 0, isCarriedOver: false)
     }
 }

@@ -22,9 +22,9 @@ public struct TuningOptions: Sendable, Equatable {
         self.secondLimit = secondLimit
     }
 
-    /// Names of the parameters that are searched for a kind of model, unless they are fixed.
-    public static func parameterNames(_ kind: TrainingOptions.Kind) -> [String] {
-        TuningSpace.parameters(kind).map(\.name)
+    /// Names of the parameters that are searched where training is to go by some options, unless they are fixed.
+    public static func parameterNames(_ options: TrainingOptions) -> [String] {
+        TuningSpace.parameters(options).map(\.name)
     }
 
     /// The share of the whole work that each rung grants: 1/9, 1/3, 1 for 27 settings.

@@ -22,8 +22,10 @@ public struct TuningTrial: Sendable, Equatable {
     public var treeLimit: Int?
     /// Trees up to the lowest held-out loss; nil without trees.
     public var treeCount: Int?
-    /// The mean log loss of the held-out rows, as they are fitted to.
-    public var logLoss: Double
+    /// What the held-out rows are judged by: what stops trees, and the log loss for logistic regressions.
+    public var metric: StoppingMetric
+    /// What they came to, weighted as they are fitted to.
+    public var score: Double
     /// How long it took.
     public var seconds: Double
     /// Whether nothing was fitted, since trees had stopped in the rung before and more of them would be the same.

@@ -47,7 +47,8 @@ final class TuneLog {
         var object: [String: Any] = [
             "configuration": trial.configuration, "rung": trial.rung, "rungs": trial.rungCount,
             "settings": Dictionary(trial.settings.map { ($0.name, $0.value) }) { $1 }, "rows": trial.rowCount,
-            "log_loss": trial.logLoss, "seconds": trial.seconds, "carried_over": trial.isCarriedOver,
+            "metric": trial.metric.rawValue, "score": trial.score, "seconds": trial.seconds,
+            "carried_over": trial.isCarriedOver,
         ]
         object["tree_limit"] = trial.treeLimit
         object["trees"] = trial.treeCount
