@@ -43,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CStillwatchProtos", dependencies: ["CProtobufC"]),
         .target(name: "CTreeKernels"),
+        .target(name: "CTreeTraining"),
         .target(name: "CMemoryHints"),
 
         library("RiskCore"),
@@ -62,7 +63,7 @@ let package = Package(
             "RiskTraining",
             [
                 "RiskCore", "RiskLinearAlgebra", "RiskLinkage", "RiskModels", "RiskWire", "RiskEventLog", "RiskEngine",
-                crypto,
+                "CTreeTraining", crypto,
             ]),
         library(
             "RiskService",
@@ -103,7 +104,10 @@ let package = Package(
         tests("RiskEngineTests", ["RiskEngine", "RiskLinkage", "RiskModels", "RiskWire", "RiskCore"]),
         tests(
             "RiskTrainingTests",
-            ["RiskTraining", "RiskEngine", "RiskEventLog", "RiskModels", "RiskWire", "RiskCore"]),
+            [
+                "RiskTraining", "RiskEngine", "RiskEventLog", "RiskModels", "RiskWire", "RiskLinearAlgebra",
+                "RiskCore",
+            ]),
         tests("RiskSimulationTests", ["RiskSimulation", "RiskEventLog", "RiskWire", "RiskCore"]),
         tests(
             "RiskServiceTests",

@@ -1,3 +1,4 @@
+import Glibc
 import RiskModels
 import Testing
 
@@ -5,16 +6,6 @@ import Testing
 
 /// The inner loops against the same in plain words.
 @Suite struct GradientLoopsTests {
-    /// A table of one numeric and one categorical column with random codes.
-    static func table(_ random: inout Randoms, rowCount: Int) -> BinnedTable {
-        let numbers = (0..<rowCount).map { _ in random.int(0..<5) == 0 ? .nan : Double(random.int(0..<40)) }
-        let words = (0..<rowCount).map { _ in Double(random.int(0..<4)) }
-        return BinnedTable(
-            TrainingData(
-                features: [ModelFeature(name: "n"), ModelFeature(name: "c", categories: ["a", "b", "c"])],
-                columns: [numbers, words], labels: Array(repeating: true, count: rowCount)), threads: 1)
-    }
-
     static func pairs(_ random: inout Randoms, _ count: Int) -> [GradientPair] {
         (0..<count).map { _ in
             GradientPair(
@@ -23,57 +14,106 @@ import Testing
         }
     }
 
-    @Test func partitioningKeepsTheOrderOnBothSides() {
+    @Test(arguments: [1, 3]) func partitioningKeepsTheOrderOnBothSides(threads: Int) {
+        let team = WorkerTeam(threads: threads)
+        for seed in 0..<40 as Range<UInt64> {
+            var random = Randoms(seed: seed)
+            // Some with more than one block of rows.
+            let tableCount = seed % 10 == 0 ? 50_000 : 300
+            let codes = (0..<tableCount).map { _ in UInt8(random.int(0..<256)) }
+            let rows = (0..<tableCount).filter { _ in random.int(0..<4) > 0 }.map { Int32($0) }
+            let pairs = Self.pairs(&random, tableCount)
+            let partition = RowPartition(capacity: rows.count, tableRowCount: tableCount, keepsPairs: true)
+            partition.start(rows)
+            var leaves = [rows]
+            for level in 0..<3 {
+                let goesRight = (0..<256).map { _ in random.int(0..<3) == 0 }
+                // All leaves at once, or one of them.
+                let divided = level < 2 ? 0..<leaves.count : 1..<2
+                partition.divide(divided, codes: codes, goesRight: goesRight, team: team)
+                let rights = divided.map { leaf in leaves[leaf].filter { goesRight[Int(codes[Int($0)])] } }
+                for leaf in divided { leaves[leaf].removeAll { goesRight[Int(codes[Int($0)])] } }
+                leaves += rights
+                #expect(leaves.indices.map { Array(partition.rows($0)) } == leaves, "seed \(seed), level \(level)")
+            }
+            pairs.withUnsafeBufferPointer { partition.gather([0, 3], from: $0, team: team) }
+            for leaf in [0, 3] {
+                #expect(Array(partition.pairs(leaf)) == leaves[leaf].map { pairs[Int($0)] }, "seed \(seed)")
+            }
+        }
+    }
+
+    @Test func sumsAreThoseOfTheRows() {
         for seed in 0..<60 as Range<UInt64> {
             var random = Randoms(seed: seed)
-            let count = random.int(0..<200)
-            let codes = (0..<300).map { _ in UInt8(random.int(0..<256)) }
-            let rows = (0..<300).filter { _ in random.int(0..<300) < count }.map { Int32($0) }
+            let tableCount = 1 + random.int(0..<200)
+            let columns = (0..<1 + random.int(0..<8)).map { _ in
+                (0..<tableCount).map { _ in UInt8(random.int(0..<256)) }
+            }
+            let group = GradientLoops.sideBySide(columns, rowCount: tableCount)
+            let isAll = random.int(0..<3) == 0
+            let rows = (0..<tableCount).filter { _ in isAll || random.int(0..<3) > 0 }.map { Int32($0) }
             let pairs = Self.pairs(&random, rows.count)
-            let goesRight = (0..<256).map { _ in random.int(0..<3) == 0 }
-            var partition = RowPartition(rows: rows, pairs: pairs)
-            partition.divide(codes: codes, goesRight: goesRight)
-            let sides = [false, true].map { side in
-                zip(rows, pairs).filter { goesRight[Int(codes[Int($0.0)])] == side }
-            }
-            #expect(partition.rows == sides.joined().map { $0.0 }, "seed \(seed)")
-            #expect(partition.pairs == sides.joined().map { $0.1 }, "seed \(seed)")
-            #expect(partition.ranges == [0..<sides[0].count, sides[0].count..<rows.count], "seed \(seed)")
-        }
-    }
-
-    @Test func sumsOfEveryLevelAreThoseOfItsRows() {
-        for seed in 0..<20 as Range<UInt64> {
-            var random = Randoms(seed: seed)
-            let rowCount = 1 + random.int(0..<300)
-            let table = Self.table(&random, rowCount: rowCount)
-            let rows = (0..<rowCount).filter { _ in random.int(0..<4) > 0 }.map { Int32($0) }
-            var partition = RowPartition(rows: rows, pairs: Self.pairs(&random, rows.count))
-            let histograms = LevelHistograms(table, depth: 4)
-            for level in 0..<4 {
-                for index in table.columns.indices {
-                    histograms.update(index, partition)
-                    let expected = Self.naiveSums(table.columns[index], partition)
-                    #expect(
-                        Array(histograms.sums(index, leafCount: 1 << level)) == expected, "seed \(seed), level \(level)"
-                    )
+            let slots = columns.indices.filter { _ in random.int(0..<4) > 0 }.map { UInt8($0) }
+            let sums = UnsafeMutableBufferPointer<GradientSum>.allocate(capacity: 256 * 8)
+            defer { sums.deallocate() }
+            sums.initialize(repeating: .zero)
+            rows.withUnsafeBufferPointer { rows in
+                pairs.withUnsafeBufferPointer { pairs in
+                    GradientLoops.accumulate(
+                        group: group, rows: isAll ? nil : rows, pairs: pairs, slots: slots,
+                        into: slots.map { sums.baseAddress! + 256 * Int($0) })
                 }
-                guard let column = table.columns.randomElement(using: &random.generator) else { break }
-                partition.divide(
-                    codes: column.codes, goesRight: (0..<column.bins.binCount).map { _ in random.int(0..<2) == 0 })
             }
+            var expected = Array(repeating: GradientSum.zero, count: 256 * 8)
+            for slot in slots {
+                for (row, pair) in zip(rows, pairs) {
+                    expected[256 * Int(slot) + Int(columns[Int(slot)][Int(row)])] &+= pair.sum
+                }
+            }
+            #expect(Array(sums) == expected, "seed \(seed)")
         }
     }
 
-    private static func naiveSums(_ column: BinnedTable.Column, _ partition: RowPartition) -> [GradientSum] {
-        var sums = Array(repeating: GradientSum.zero, count: partition.ranges.count * column.bins.binCount)
-        for (leaf, range) in partition.ranges.enumerated() {
-            for index in range {
-                let bin = Int(column.codes[Int(partition.rows[index])])
-                sums[leaf * column.bins.binCount + bin] &+= partition.pairs[index].sum
+    @Test func binsAreFoundAsByLookingAtEachThreshold() {
+        for seed in 0..<60 as Range<UInt64> {
+            var random = Randoms(seed: seed)
+            let thresholds = Set((0..<random.int(0..<255)).map { _ in (100 * random.normal()).rounded() }).sorted()
+            let values = (0..<random.int(0..<100)).map { _ in
+                [.nan, .infinity, -.infinity, 0, -0.0, thresholds.randomElement(using: &random.generator) ?? 1][
+                    random.int(0..<6)] + [0, 0, random.normal()][random.int(0..<3)]
+            }
+            let expected = values.map { value in
+                value.isNaN ? 0 : UInt8(1 + thresholds.count { value >= $0 })
+            }
+            #expect(GradientLoops.bins(values, thresholds: thresholds) == expected, "seed \(seed)")
+        }
+    }
+
+    @Test func gradientsAreThoseOfTheLogLoss() {
+        for seed in 0..<10 as Range<UInt64> {
+            var random = Randoms(seed: seed)
+            let count = 1 + random.int(0..<100)
+            var data = TrainingData(
+                features: [ModelFeature(name: "x")], columns: [(0..<count).map { Double($0) }],
+                labels: (0..<count).map { _ in random.int(0..<2) == 0 })
+            if seed % 2 == 0 { data.weights = (0..<count).map { _ in 3 * random.uniform() } }
+            let start = (0..<count).map { _ in 20 * random.normal() }
+            let scale = GradientScale(largestWeight: 6)
+            let margins = MarginTable(data, start: start, positiveWeight: 2, scale: scale)
+            let rows = (0..<count).filter { _ in random.int(0..<3) > 0 }
+            let partition = RowPartition(capacity: rows.count, tableRowCount: count, keepsPairs: true)
+            partition.start(rows.map { Int32($0) })
+            margins.takeGradients(partition, team: WorkerTeam(threads: 1))
+            for (place, row) in rows.enumerated() {
+                #expect(partition.pairs(0)[place] == margins.pairs[row])
+                let weight = (data.weights?[row] ?? 1) * (data.labels[row] ? 2 : 1)
+                let probability = 1 / (1 + exp(-start[row]))
+                let found = scale.numbers(margins.pairs[row].sum)
+                #expect(abs(found.x - weight * (probability - (data.labels[row] ? 1 : 0))) < 1e-7, "seed \(seed)")
+                #expect(abs(found.y - weight * probability * (1 - probability)) < 1e-7, "seed \(seed)")
             }
         }
-        return sums
     }
 
     @Test func fixedPointHoldsTheHeaviestRow() {

@@ -4,77 +4,26 @@ import Testing
 
 @testable import RiskTraining
 
-/// The split search against trying everything.
+/// The split search against trying everything; whole trees are tried in TreeGrowerTests.
 @Suite struct SplitSearchTests {
-    /// The gain of a split by its definition, over the rows of all leaves.
-    private static func naiveGain(
-        _ search: SplitSearch, _ column: BinnedTable.Column, _ partition: RowPartition, _ leaves: [GrowingLeaf],
-        _ goesRight: [Bool], l2: Double
-    ) -> Double {
-        var gain = 0.0
-        for (leaf, range) in zip(leaves, partition.ranges) where leaf.gradient.y >= search.minHessian {
-            var sides = [SIMD2<Double>.zero, .zero]
-            for index in range {
-                let side = goesRight[Int(column.codes[Int(partition.rows[index])])] ? 1 : 0
-                sides[side] += search.scale.numbers(partition.pairs[index].sum)
-            }
-            let values = sides.map { $0.y >= search.minHessian ? -$0.x / ($0.y + l2) : leaf.value }
-            let sign = column.direction == .raises ? 1.0 : column.direction == .lowers ? -1 : 0
-            if sign * (values[1] - values[0]) < 0 { continue }
-            for (side, value) in zip(sides, values) {
-                let pull = side.y >= search.minHessian ? l2 : 0
-                gain -= 2 * side.x * value + (side.y + pull) * value * value
-            }
-            gain -= leaf.gradient.x * leaf.gradient.x / (leaf.gradient.y + search.l2)
-        }
-        return gain
+    private static func sums(_ column: BinnedTable.Column, _ rows: [Int], _ pairs: [GradientPair]) -> [GradientSum] {
+        var sums = Array(repeating: GradientSum.zero, count: column.bins.binCount)
+        for row in rows { sums[Int(column.codes[row])] &+= pairs[row].sum }
+        return sums
     }
 
-    private static func candidates(_ column: BinnedTable.Column) -> [[Bool]] {
-        let count = column.bins.binCount
-        var result: [[Bool]] = []
-        for first in 1..<count {
-            for missing in column.direction == .free ? [false, true] : [false] {
-                result.append([missing] + (1..<count).map { $0 >= first })
-            }
+    private static func best(
+        _ search: SplitSearch, _ table: BinnedTable, _ leaves: [[Int]], _ pairs: [GradientPair], parentValue: Double
+    ) -> BinSplit? {
+        let sums = leaves.map { Self.sums(table.columns[0], $0, pairs) }
+        let buffers = sums.map { sums in
+            let buffer = UnsafeMutableBufferPointer<GradientSum>.allocate(capacity: sums.count)
+            _ = buffer.initialize(from: sums)
+            return UnsafeBufferPointer(buffer)
         }
-        return result
-    }
-
-    @Test(arguments: FeatureDirection.allCases)
-    func theBestSplitOfANumberIsTheBestOfAll(direction: FeatureDirection) {
-        for seed in 0..<60 as Range<UInt64> {
-            var random = Randoms(seed: seed)
-            let count = 20 + random.int(0..<200)
-            let column = (0..<count).map { _ in random.int(0..<4) == 0 ? .nan : Double(random.int(0..<8)) }
-            let table = BinnedTable(
-                TrainingData(
-                    features: [ModelFeature(name: "x", direction: direction)], columns: [column],
-                    labels: column.map { _ in random.int(0..<2) == 0 }), threads: 1)
-            let scale = GradientScale(largestWeight: 1)
-            let search = SplitSearch(l2: Double(random.int(0..<3)) + 0.5, minHessian: 1, scale: scale)
-            let pairs = column.map { _ in scale.pair(slope: random.uniform() * 2 - 1, curvature: random.uniform() / 4) }
-            var partition = RowPartition(rows: (0..<Int32(count)).map { $0 }, pairs: pairs)
-            partition.divide(codes: (0..<count).map { _ in UInt8(random.int(0..<2)) }, goesRight: [false, true])
-            let leaves = partition.ranges.map { range in
-                search.leaf(partition.pairs[range].reduce(GradientSum.zero) { $0 &+ $1.sum }, parentValue: 0.1)
-            }
-            let histograms = LevelHistograms(table, depth: 2)
-            histograms.update(0, RowPartition(rows: partition.rows, pairs: partition.pairs))
-            histograms.update(0, partition)
-            let found = search.best(
-                table.columns[0], index: 0, sums: histograms.sums(0, leafCount: 2), leaves: leaves)
-            let all = Self.candidates(table.columns[0]).map {
-                Self.naiveGain(search, table.columns[0], partition, leaves, $0, l2: search.l2)
-            }
-            let best = max(0, all.max() ?? 0)
-            #expect(abs((found?.gain ?? 0) - best) < 1e-6, "seed \(seed)")
-            if let found {
-                let own = Self.naiveGain(search, table.columns[0], partition, leaves, found.goesRight, l2: search.l2)
-                #expect(abs(own - best) < 1e-6, "seed \(seed)")
-                #expect(direction == .free || !found.goesRight[0], "missing goes left")
-            }
-        }
+        defer { for buffer in buffers { buffer.deallocate() } }
+        let growing = sums.map { search.leaf($0.reduce(.zero) { $0 &+ $1 }, parentValue: parentValue) }
+        return search.best(table.columns[0], index: 0, leaves: growing, over: 0) { buffers[$0] }
     }
 
     @Test func theOrderOfTheSlopesFindsTheBestSubsetOfCategories() {
@@ -89,20 +38,44 @@ import Testing
                     features: [ModelFeature(name: "c", categories: words)], columns: [column],
                     labels: column.map { $0 > 1 }), threads: 1)
             let scale = GradientScale(largestWeight: 2)
-            let search = SplitSearch(l2: 1, minHessian: 1, scale: scale)
+            let search = SplitSearch(rule: LeafRule(l2: 1, minHessian: 1), scale: scale, isStrict: seed % 2 == 0)
             let pairs = column.map { scale.pair(slope: effects[Int($0)] + random.normal() / 10, curvature: 0.25) }
-            let partition = RowPartition(rows: (0..<1000).map { $0 }, pairs: pairs)
-            let leaves = [search.leaf(pairs.reduce(GradientSum.zero) { $0 &+ $1.sum }, parentValue: 0)]
-            let histograms = LevelHistograms(table, depth: 1)
-            histograms.update(0, partition)
-            let found = search.best(table.columns[0], index: 0, sums: histograms.sums(0, leafCount: 1), leaves: leaves)
-            let l2 = search.l2 + SplitSearch.categoryL2
-            let best =
-                (0..<32).map { subset in
-                    let goesRight = [false, false] + (0..<5).map { subset >> $0 & 1 == 1 }
-                    return Self.naiveGain(search, table.columns[0], partition, leaves, goesRight, l2: l2)
-                }.max() ?? 0
+            let found = Self.best(search, table, [Array(0..<1000)], pairs, parentValue: 0)
+            let sums = Self.sums(table.columns[0], Array(0..<1000), pairs).map { scale.numbers($0) }
+            func half(_ subset: Int, _ side: Int) -> Double {
+                let sum = (0..<5).reduce(SIMD2<Double>.zero) { subset >> $1 & 1 == side ? $0 + sums[2 + $1] : $0 }
+                return sum.x * sum.x / (sum.y + 1 + SplitSearch.categoryL2)
+            }
+            let all = sums.reduce(SIMD2<Double>.zero, +)
+            let best = (1..<31).map { half($0, 0) + half($0, 1) - all.x * all.x / (all.y + 1) }.max() ?? 0
             #expect(abs((found?.gain ?? 0) - max(0, best)) < 1e-6, "seed \(seed)")
         }
+    }
+
+    @Test func aSplitThatChangesNothingGainsNothing() {
+        // Enough curvature for the leaf, too little for either side: both would keep its value.
+        let table = BinnedTable(
+            TrainingData(
+                features: [ModelFeature(name: "x")], columns: [[0, 0, 1, 1]], labels: [true, true, false, false]),
+            threads: 1)
+        let scale = GradientScale(largestWeight: 1)
+        let pairs = (0..<4).map { _ in scale.pair(slope: -0.9, curvature: 0.25) }
+        for l2 in [0, 1, 30.0] {
+            let search = SplitSearch(rule: LeafRule(l2: l2, minHessian: 0.75), scale: scale, isStrict: false)
+            #expect(Self.best(search, table, [[0, 1, 2, 3]], pairs, parentValue: 0) == nil)
+        }
+    }
+
+    @Test func missingValuesGoWhereTheyGainMost() {
+        let column = (0..<40).map { $0 % 4 == 0 ? .nan : Double($0 % 4) }
+        let table = BinnedTable(
+            TrainingData(features: [ModelFeature(name: "x")], columns: [column], labels: column.map { $0 > 1 }),
+            threads: 1)
+        let scale = GradientScale(largestWeight: 1)
+        let search = SplitSearch(rule: LeafRule(l2: 1, minHessian: 0), scale: scale, isStrict: true)
+        // Missing like 3.
+        let pairs = column.map { scale.pair(slope: $0.isNaN || $0 == 3 ? -0.5 : 0.5, curvature: 0.25) }
+        let found = Self.best(search, table, [Array(0..<40)], pairs, parentValue: 0)
+        #expect(found?.goesRight == [true, false, false, true])
     }
 }

@@ -27,6 +27,10 @@ import Testing
         if case .trees(let trees) = model.document.kind { trees.trees } else { [] }
     }
 
+    static func leafWiseTrees(_ model: LoadedModel) -> [LeafWiseTree] {
+        if case .trees(let trees) = model.document.kind { trees.leafWiseTrees } else { [] }
+    }
+
     static func margin(_ model: LoadedModel, _ values: [Double]) -> Double {
         var contributions: [Double] = []
         return model.score(values, contributions: &contributions)
@@ -41,36 +45,43 @@ import Testing
         margins.map { random.uniform() < 1 / (1 + exp(-$0)) }
     }
 
-    @Test func treesLearnWhatNoLineCan() throws {
+    @Test(arguments: TreeOptions.Shape.allCases)
+    func treesLearnWhatNoLineCan(shape: TreeOptions.Shape) throws {
         var random = Randoms(seed: 1)
         let columns = (0..<3).map { _ in (0..<2000).map { _ in random.normal() } }
         let labels = Self.draw(&random, zip(columns[0], columns[1]).map { $0 * $1 > 0 ? 2 : -2 })
         let data = TrainingData(
             features: ["a", "b", "noise"].map { ModelFeature(name: $0) }, columns: columns, labels: labels)
-        let model = try Self.train(data)
+        let model = try Self.train(data, Self.options { $0.shape = shape })
+        #expect(Self.trees(model).isEmpty == (shape == .leafWise))
+        #expect(Self.leafWiseTrees(model).isEmpty == (shape == .symmetric))
         #expect(try #require(Self.auc(model, data)) > 0.85)
         #expect(model.document.kind.word == "trees")
         #expect(model.document.training.options.contains("chosen_base=none"))
     }
 
-    @Test func missingIsAnAnswerOfItsOwn() throws {
+    @Test(arguments: TreeOptions.Shape.allCases)
+    func missingIsAnAnswerOfItsOwn(shape: TreeOptions.Shape) throws {
         var random = Randoms(seed: 2)
         let column = (0..<1500).map { _ in random.int(0..<3) == 0 ? .nan : random.normal() }
         let labels = Self.draw(&random, column.map { $0.isNaN ? 3 : abs($0) > 1 ? 1 : -3 })
         let model = try Self.train(
-            TrainingData(features: [ModelFeature(name: "x")], columns: [column], labels: labels))
+            TrainingData(features: [ModelFeature(name: "x")], columns: [column], labels: labels),
+            Self.options { $0.shape = shape })
         let margins = [Double.nan, -2, 0, 2].map { Self.margin(model, [$0]) }
         #expect(margins[0] > margins[1] && margins[0] > margins[3] && margins[2] < min(margins[1], margins[3]))
     }
 
-    @Test func categoriesThatBelongTogetherAreFoundAndUnseenOnesAreInBetween() throws {
+    @Test(arguments: TreeOptions.Shape.allCases)
+    func categoriesThatBelongTogetherAreFoundAndUnseenOnesAreInBetween(shape: TreeOptions.Shape) throws {
         var random = Randoms(seed: 3)
         let words = (0..<12).map { "w\($0)" }
         let column = (0..<3000).map { _ in Double(random.int(0..<12)) }
         let labels = Self.draw(&random, column.map { Int($0) % 3 == 0 ? 2 : -2 })
         let model = try Self.train(
             TrainingData(
-                features: [ModelFeature(name: "c", categories: words)], columns: [column], labels: labels))
+                features: [ModelFeature(name: "c", categories: words)], columns: [column], labels: labels),
+            Self.options { $0.shape = shape })
         let margins = (0..<12).map { Self.margin(model, [Double($0)]) }
         for code in 0..<12 { #expect((margins[code] > 0) == (code % 3 == 0), "w\(code)") }
         let unseen = Self.margin(model, [12])
@@ -96,8 +107,8 @@ import Testing
         let result = boosting.run(
             start: start, fitted: Array(0..<500), heldOut: Array(500..<600), treeLimit: 400
         ) { _ in }
-        #expect(result.losses.count == result.trees.count + 1 + options.trees.patience)
-        #expect(result.losses.min() == result.losses[result.trees.count])
+        #expect(result.curve.count == result.trees.count + 1 + options.trees.patience)
+        #expect(result.curve.min() == result.curve[result.trees.count])
     }
 
     @Test func treesThatLookAtOthersOnlyAdd() throws {
@@ -162,14 +173,18 @@ import Testing
     }
 
     @Test func everyRandomModelPassesTheMonotoneProof() throws {
-        for seed in 0..<12 as Range<UInt64> {
+        for seed in 0..<24 as Range<UInt64> {
             var random = Randoms(seed: seed)
             // Few features and deep trees, so that directed ones recur within a tree.
             let data = random.data(rowCount: 400, featureCount: 2 + random.int(0..<4))
             guard data.positiveCount > 0 && data.positiveCount < 400 else { continue }
             let options = Self.options {
+                $0.shape = seed % 2 == 0 ? .symmetric : .leafWise
                 $0.depth = 5
+                $0.leaves = 24
                 $0.treeLimit = 15
+                $0.l1 = seed % 4 < 2 ? 0 : 0.05
+                $0.pathSmoothing = seed % 8 < 4 ? 0 : 0.5
                 $0.base = [.none, .linear, .auto][Int(seed) % 3]
                 $0.minHessian = 0.1
                 $0.l2 = 0.1
@@ -193,11 +208,13 @@ import Testing
         }
     }
 
-    @Test func theThreadsDoNotShow() throws {
+    @Test(arguments: TreeOptions.Shape.allCases)
+    func theThreadsDoNotShow(shape: TreeOptions.Shape) throws {
         var random = Randoms(seed: 8)
         let data = random.data(rowCount: 9000, featureCount: 5)
         let documents = try [1, 2, 3].map { threads in
             var options = Self.options {
+                $0.shape = shape
                 $0.treeLimit = 5
                 $0.base = .auto
             }
@@ -276,11 +293,49 @@ import Testing
             ("trees", { $0.treeLimit = 0 }), ("depth", { $0.depth = 9 }), ("learning rate", { $0.learningRate = 0 }),
             ("row sample", { $0.rowSample = 1.1 }), ("column sample", { $0.columnSample = .nan }),
             ("leaf l2", { $0.l2 = -1 }), ("min hessian", { $0.minHessian = .infinity }),
+            ("leaves", { $0.leaves = 1 }), ("leaf l1", { $0.l1 = .nan }), ("path smoothing", { $0.pathSmoothing = -1 }),
             ("patience", { $0.patience = 0 }), ("positive weight", { $0.positiveWeight = 0 }),
         ]
         for (name, change) in changes {
             let error = trainingError { _ = try Self.train(data, Self.options(change)) }
             #expect(error?.code == .badOption && error?.message.hasPrefix(name) == true, "\(name)")
+        }
+    }
+
+    @Test func treesThatCouldNotBeProvenAreRefusedBeforeTheyAreGrown() throws {
+        var data = TrainingData(
+            features: [ModelFeature(name: "x", direction: .raises)], columns: [[1, 2]], labels: [true, false])
+        let options = Self.options {
+            $0.shape = .leafWise
+            $0.leaves = 255
+            $0.treeLimit = 600
+        }
+        #expect(trainingError { _ = try Self.train(data, options) }?.code == .badOption)
+        data = TrainingData(features: [ModelFeature(name: "x")], columns: data.columns, labels: data.labels)
+        #expect(trainingError { _ = try Self.train(data, options) } == nil)
+    }
+
+    @Test func oneFruitlessDrawOfColumnsIsNotTheEnd() throws {
+        var random = Randoms(seed: 12)
+        // One column in four says something, and trees may ask about one.
+        let x = (0..<600).map { _ in random.normal() }
+        var columns = (0..<3).map { _ in (0..<600).map { Double($0 % 2) } }
+        columns.append(x)
+        let data = TrainingData(
+            features: (0..<4).map { ModelFeature(name: "f\($0)") }, columns: columns,
+            labels: x.map { $0 > 0 })
+        var options = Self.options {
+            $0.columnSample = 0.25
+            $0.rowSample = 1
+            $0.treeLimit = 12
+            $0.minHessian = 5
+            $0.l1 = 30
+        }
+        options.heldOutShare = 0
+        for seed in 0..<5 as Range<UInt64> {
+            options.seed = seed
+            let trees = Self.trees(try Self.train(data, options))
+            #expect(!trees.isEmpty && trees.allSatisfy { $0.splits.allSatisfy { $0.feature == 3 } }, "seed \(seed)")
         }
     }
 

@@ -1,15 +1,16 @@
 internal import Glibc
 internal import RiskModels
 
-/// Boosts symmetric trees on given margins, one after another, until the held-out loss no longer improves.
+/// Boosts trees on given margins, one after another, until the held-out rows are no longer served better.
 struct Boosting {
     /// What came of it.
     struct Result {
-        var trees: [SymmetricTree]
-        /// The margin of each row of the data with all of these trees.
+        var trees = TreeList()
+        /// The margin of each row of the data with all of these trees. With held-out rows to stop by, only theirs are
+        /// right unless ``keepsAllMargins``.
         var margins: [Double]
-        /// The mean held-out log loss before the first tree, after the first, and so on; empty without held-out rows.
-        var losses: [Double]
+        /// The stopping metric on the held-out rows before the first tree, after the first, and so on; empty without.
+        var curve: [Double] = []
     }
 
     let data: TrainingData
@@ -21,62 +22,60 @@ struct Boosting {
     var askable: [Int]?
     /// Whether no tree may take anything from a margin.
     var onlyAdds = false
+    /// Whether the margins of all rows are wanted, not only those of held-out ones.
+    var keepsAllMargins = false
 
-    /// The smallest curvature of a row relative to its weight: keeps steps finite where a row is certain.
-    private static let curvatureMinimum = 1e-9
+    /// Draws of columns and rows in a row without any split that gains, after which no more are made.
+    static let fruitlessLimit = 10
 
     /// - Parameters:
     ///   - start: The margin of each row of the data before the first tree, fitted with ``TreeOptions/positiveWeight``.
-    ///   - fitted: The rows to learn from.
-    ///   - heldOut: The rows that say when to stop; may be empty.
-    ///   - treeLimit: Trees at most. With held-out rows those up to the lowest loss are kept.
+    ///   - fitted: The rows to learn from, ascending.
+    ///   - heldOut: The rows that say when to stop, ascending; may be empty.
+    ///   - treeLimit: Trees at most. With held-out rows those up to the best figure are kept.
     func run(
         start: [Double], fitted: [Int], heldOut: [Int], treeLimit: Int, progress: (Double) -> Void
     ) -> Result {
+        let team = WorkerTeam(threads: threads)
         let scale = GradientScale(largestWeight: fitted.map(weight).max() ?? 1)
-        let grower = TreeGrower(table, options: options, scale: scale, onlyAdds: onlyAdds, threads: threads)
-        var margins = start
-        var result = Result(trees: [], margins: start, losses: [])
-        if !heldOut.isEmpty { result.losses = [loss(margins, heldOut)] }
-        var best = (count: 0, loss: result.losses.first ?? 0, margins: start)
-        for number in 0..<treeLimit {
-            var generator = SplitMix64(seed: seed &+ UInt64(number + 1) &* 0xD134_2543_DE82_EF95)
-            let rows = sample(fitted, using: &generator)
+        let grower = TreeGrower(
+            table, options: options, scale: scale, rowLimit: fitted.count, onlyAdds: onlyAdds, team: team)
+        let margins = MarginTable(data, start: start, positiveWeight: options.positiveWeight, scale: scale)
+        var rows = BoostingRows(fitted: fitted, heldOut: heldOut, table: table, share: options.rowSample)
+        var stop = EarlyStop(self, heldOut: heldOut, margins)
+        var result = Result(margins: start)
+        var (draw, fruitless) = (0, 0)
+        while result.trees.count < treeLimit {
+            draw += 1
+            var generator = SplitMix64(seed: seed &+ UInt64(draw) &* 0xD134_2543_DE82_EF95)
+            rows.draw(into: grower.partition, using: &generator)
             let columns = sampleColumns(using: &generator)
-            let pairs = gradients(rows, margins, scale)
-            guard let grown = grower.grow(rows: rows, pairs: pairs, columns: columns) else { break }
-            let leaves = leafIndices(grown)
-            for row in margins.indices { margins[row] += grown.values[Int(leaves[row])] }
-            result.trees.append(document(grown, covers: covers(grown, leaves, fitted)))
-            progress(Double(number + 1) / Double(treeLimit))
-            guard !heldOut.isEmpty else { continue }
-            let loss = loss(margins, heldOut)
-            result.losses.append(loss)
-            if loss < best.loss { best = (number + 1, loss, margins) }
-            if number + 1 - best.count >= options.patience { break }
+            margins.takeGradients(grower.partition, team: team)
+            guard let grown = grower.grow(pairs: margins.pairs, columns: columns) else {
+                fruitless += 1
+                if columns.count == (askable ?? Array(table.columns.indices)).count
+                    || fruitless == Self.fruitlessLimit
+                {
+                    break
+                }
+                continue
+            }
+            fruitless = 0
+            var covers = Array(repeating: 0.0, count: grown.values.count)
+            rows.forEachPartition(of: grown, grower.partition, table, team) { partition, isFitted in
+                margins.add(grown.values, partition, team: team)
+                if isFitted { covers = zip(covers, margins.covers(partition, team: team)).map(+) }
+            }
+            result.trees.append(grown, covers: covers, table)
+            progress(Double(result.trees.count) / Double(treeLimit))
+            if stop?.look(margins, treeCount: result.trees.count, team) == true { break }
         }
-        if heldOut.isEmpty {
-            result.margins = margins
-        } else {
-            result.trees.removeSubrange(best.count...)
-            result.margins = best.margins
-        }
+        if let stop { stop.finish(&result) } else { result.margins = margins.values }
         return result
     }
 
     private func weight(_ row: Int) -> Double {
         (data.weights?[row] ?? 1) * (data.labels[row] ? options.positiveWeight : 1)
-    }
-
-    // MARK: - Samples
-
-    private func sample(_ rows: [Int], using generator: inout SplitMix64) -> [Int32] {
-        guard options.rowSample < 1 else { return rows.map(Int32.init) }
-        let limit = UInt64(options.rowSample * Double(UInt64(1) << 53))
-        var result: [Int32] = []
-        result.reserveCapacity(Int(Double(rows.count) * min(1, options.rowSample * 1.1)) + 16)
-        for row in rows where generator.next() >> 11 < limit { result.append(Int32(truncatingIfNeeded: row)) }
-        return result
     }
 
     private func sampleColumns(using generator: inout SplitMix64) -> [Int] {
@@ -85,70 +84,67 @@ struct Boosting {
         let count = max(1, Int((Double(all.count) * options.columnSample).rounded()))
         return all.shuffled(using: &generator).prefix(count).sorted()
     }
+}
 
-    // MARK: - Passes over the rows
+/// Watches the held-out rows while trees are added.
+private struct EarlyStop {
+    private let boosting: Boosting
+    private let heldOut: [Int]
+    private let labels: [Bool]
+    private let weights: [Double]?
+    private let shift: Double
+    private var curve: [Double]
+    private var bestCount = 0
+    /// The margins at the best figure: of all rows or of those held out.
+    private var bestMargins: [Double]
 
-    private func gradients(_ rows: [Int32], _ margins: [Double], _ scale: GradientScale) -> [GradientPair] {
-        let parts = parallelBlocks(of: rows.count, threads: threads) { block in
-            rows[block].map { row -> GradientPair in
-                let row = Int(row)
-                let weight = weight(row)
-                let probability = 1 / (1 + exp(-margins[row]))
-                return scale.pair(
-                    slope: weight * (data.labels[row] ? probability - 1 : probability),
-                    curvature: weight * max(Self.curvatureMinimum, probability * (1 - probability)))
-            }
-        }
-        return Array(parts.joined())
+    /// nil without held-out rows.
+    init?(_ boosting: Boosting, heldOut: [Int], _ margins: MarginTable) {
+        guard !heldOut.isEmpty else { return nil }
+        self.boosting = boosting
+        self.heldOut = heldOut
+        labels = heldOut.map { boosting.data.labels[$0] }
+        weights = boosting.data.weights.map { weights in heldOut.map { weights[$0] } }
+        shift = log(boosting.options.positiveWeight)
+        curve = []
+        bestMargins = boosting.keepsAllMargins ? margins.values : margins.values(heldOut)
+        curve = [figure(margins.values(heldOut), nil)]
     }
 
-    /// The leaf of each row of the data.
-    private func leafIndices(_ tree: GrownTree) -> [UInt16] {
-        let tables = tree.splits.enumerated().map { level, split in
-            split.goesRight.map { $0 ? UInt16(1) << UInt16(level) : 0 }
+    /// Looks at the rows after another tree; gives whether it is time to stop.
+    mutating func look(_ margins: MarginTable, treeCount: Int, _ team: WorkerTeam) -> Bool {
+        let values = margins.values(heldOut)
+        curve.append(figure(values, team))
+        if boosting.options.stopMetric.isBetter(curve[treeCount], than: curve[bestCount]) {
+            bestCount = treeCount
+            bestMargins = boosting.keepsAllMargins ? margins.values : values
         }
-        let parts = parallelBlocks(of: table.rowCount, threads: threads) { rows -> [UInt16] in
-            var leaves = Array(repeating: UInt16(0), count: rows.count)
-            for (split, bits) in zip(tree.splits, tables) {
-                let codes = table.columns[split.column].codes
-                for index in 0..<rows.count { leaves[index] |= bits[Int(codes[rows.lowerBound + index])] }
-            }
-            return leaves
-        }
-        return Array(parts.joined())
+        return treeCount - bestCount >= boosting.options.patience
     }
 
-    private func loss(_ margins: [Double], _ rows: [Int]) -> Double {
-        let shift = log(options.positiveWeight)
-        let parts = parallelBlocks(of: rows.count, threads: threads) { block -> SIMD2<Double> in
-            rows[block].reduce(into: SIMD2<Double>.zero) { sum, row in
-                let weight = data.weights?[row] ?? 1
-                sum += weight * SIMD2(logLoss(margin: margins[row] - shift, isPositive: data.labels[row]), 1)
-            }
+    private func figure(_ margins: [Double], _ team: WorkerTeam?) -> Double {
+        let margins = shift == 0 ? margins : margins.map { $0 - shift }
+        guard boosting.options.stopMetric == .logLoss, let team else {
+            return StoppingFigures(margins: margins, labels: labels, weights: weights)
+                .value(boosting.options.stopMetric)
         }
-        let sum = parts.reduce(SIMD2.zero, +)
+        let (labels, weights) = (labels, weights)
+        let sum = team.blocks(of: margins.count) { block in
+            block.reduce(into: SIMD2<Double>.zero) { sum, row in
+                sum += (weights?[row] ?? 1) * SIMD2(logLoss(margin: margins[row], isPositive: labels[row]), 1)
+            }
+        }.reduce(SIMD2.zero, +)
         return sum.y > 0 ? sum.x / sum.y : 0
     }
 
-    private func covers(_ tree: GrownTree, _ leaves: [UInt16], _ rows: [Int]) -> [Double] {
-        var covers = Array(repeating: 0.0, count: tree.values.count)
-        for row in rows { covers[Int(leaves[row])] += data.weights?[row] ?? 1 }
-        return covers
-    }
-
-    private func document(_ tree: GrownTree, covers: [Double]) -> SymmetricTree {
-        let splits = tree.splits.map { split in
-            let column = table.columns[split.column]
-            return TreeSplit(
-                feature: column.feature, condition: column.bins.condition(split.goesRight),
-                missingGoesRight: split.goesRight[0])
+    /// Keeps the trees up to the best figure.
+    func finish(_ result: inout Boosting.Result) {
+        result.trees.keep(bestCount)
+        result.curve = curve
+        if boosting.keepsAllMargins {
+            result.margins = bestMargins
+        } else {
+            for (row, margin) in zip(heldOut, bestMargins) { result.margins[row] = margin }
         }
-        return SymmetricTree(splits: splits, leaves: tree.values, covers: covers)
     }
-}
-
-/// −ln(probability of what happened), exact for margins of any size.
-func logLoss(margin: Double, isPositive: Bool) -> Double {
-    let wrong = isPositive ? -margin : margin
-    return max(wrong, 0) + log1p(exp(-abs(wrong)))
 }

@@ -69,6 +69,12 @@ struct FeatureBins: Sendable, Equatable {
         }
     }
 
+    /// The bin of each value of a column.
+    func bins(of column: [Double]) -> [UInt8] {
+        guard case .numeric(let thresholds) = kind else { return column.map(bin) }
+        return GradientLoops.bins(column, thresholds: thresholds)
+    }
+
     /// Who goes right, in the words of a document. Bin 0 is not looked at: missing values have a flag of their own.
     ///
     /// - Parameter goesRight: For each bin whether it goes right; in a numeric feature, all bins from some bin on.

@@ -1,37 +1,27 @@
 internal import RiskCore
 
-/// A leaf while its tree grows.
-struct GrowingLeaf: Sendable {
-    let sum: GradientSum
-    /// Slope and curvature as numbers.
-    let gradient: SIMD2<Double>
-    /// What the leaf would add if the tree stopped here, before the learning rate.
-    let value: Double
-}
-
-/// The question that gains most at one level: which bins go right.
-struct BinSplit: Sendable {
+/// A question and how much it gains: which bins go right.
+struct BinSplit: Sendable, Equatable {
     /// Index into the table's columns.
     var column: Int
     /// For each bin whether it goes right.
     var goesRight: [Bool]
-    /// By how much the loss's quadratic model falls, twice, summed over the leaves.
+    /// By how much the loss's quadratic model falls, twice, summed over the leaves that are divided.
     var gain: Double
 }
 
-/// Finds the split of one column that gains most over all leaves of a level.
-///
-/// A leaf with slope G and curvature H gains G² ÷ (H + l2) with its best value −G ÷ (H + l2) (Newton boosting, as in
-/// XGBoost). A child with too little curvature keeps its parent's value. Children of a directed feature that are in
-/// the wrong order would be pooled into one value, so they gain nothing over their parent.
+/// Finds the split of one column that gains most over some leaves that are divided alike: all those of a level of a
+/// symmetric tree, or one.
 struct SplitSearch: Sendable {
-    let l2: Double
-    let minHessian: Double
+    let rule: LeafRule
     let scale: GradientScale
-    /// Whether no leaf may take anything away: what would be below 0 is 0.
-    var onlyAdds = false
+    /// What becomes of a leaf whose children could not both be leaves of their own, or would be in the wrong order.
+    /// In a leaf-wise tree it is not divided so. In a symmetric tree, where others may gain from the split, a child
+    /// with too little curvature keeps its parent's value, and children in the wrong order would be pooled, which
+    /// gains nothing.
+    let isStrict: Bool
 
-    /// Added to ``l2`` for a categorical split: choosing a subset by the slopes themselves flatters it.
+    /// Added to l2 for a categorical split: choosing a subset by the slopes themselves flatters it.
     static let categoryL2 = 10.0
     /// Added to the curvature of a category before categories are put in order, so that rare ones stay in the middle.
     static let categorySmoothing = 10.0
@@ -40,101 +30,125 @@ struct SplitSearch: Sendable {
     /// The weight of the rows on each side of a categorical split, at least, in the whole data.
     static let categoryWeightMinimum = 50.0
 
+    /// The curvature that a leaf of its own has at least.
+    var curvatureNeeded: Double { max(rule.minHessian, .leastNormalMagnitude) }
+
     /// The leaf that a sum makes.
-    func leaf(_ sum: GradientSum, parentValue: Double) -> GrowingLeaf {
+    func leaf(
+        _ sum: GradientSum, parentValue: Double, lower: Double = -.infinity, upper: Double = .infinity
+    ) -> GrowingLeaf {
         let gradient = scale.numbers(sum)
-        let isOwn = gradient.y >= minHessian && gradient.y + l2 > 0
-        let value = isOwn ? -gradient.x / (gradient.y + l2) : parentValue
-        return GrowingLeaf(sum: sum, gradient: gradient, value: onlyAdds ? max(0, value) : value)
+        let value =
+            gradient.y >= curvatureNeeded
+            ? rule.value(
+                slope: gradient.x, curvature: gradient.y, l2: rule.l2, parent: parentValue, lower: lower, upper: upper)
+            : parentValue
+        return GrowingLeaf(sum: sum, gradient: gradient, value: value, lower: lower, upper: upper)
     }
 
-    /// - Parameters:
-    ///   - column: The column.
-    ///   - index: Its index.
-    ///   - sums: Bins of leaf 0, then of leaf 1, and so on.
-    ///   - leaves: The leaves, in their order.
-    /// - Returns: The best split; nil if none gains.
+    /// The best split of some leaves by a column; nil if none gains more than `least`.
+    ///
+    /// - Parameter bins: The sums of the leaf with that index, one for each bin of the column.
     func best(
-        _ column: BinnedTable.Column, index: Int, sums: UnsafeBufferPointer<GradientSum>, leaves: [GrowingLeaf]
+        _ column: BinnedTable.Column, index: Int, leaves: [GrowingLeaf], over least: Double,
+        bins: (Int) -> UnsafeBufferPointer<GradientSum>
     ) -> BinSplit? {
+        if column.isCategorical { return bestSubset(column, index, leaves, least, bins) }
         let count = column.bins.binCount
-        if column.isCategorical { return bestSubset(column, index, sums, leaves) }
-        var orders = [Array(0..<count)]
-        if column.direction == .free && column.binWeights[0] > 0 { orders.append(Array(1..<count) + [0]) }
-        var best: BinSplit?
-        for order in orders {
-            let gains = gains(order, sums, leaves, l2: l2, direction: column.direction)
-            guard let cut = largest(gains, where: { _ in true }), gains[cut] > best?.gain ?? 0 else { continue }
-            best = split(column, index, order, cut: cut, gain: gains[cut])
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: FeatureBins.limit) { gains in
+            var (bestCut, bestIsMissingRight, bestGain) = (-1, false, least)
+            for first in 0...(column.direction == .free && column.hasMissing ? 1 : 0) {
+                gains.update(repeating: 0)
+                for leaf in leaves.indices where leaves[leaf].gradient.y >= curvatureNeeded {
+                    addGains(bins(leaf), first: first, leaves[leaf], l2: rule.l2, column.direction, gains)
+                }
+                for cut in first..<max(first, count - 1) where gains[cut] > bestGain {
+                    (bestCut, bestIsMissingRight, bestGain) = (cut, first == 1, gains[cut])
+                }
+            }
+            guard bestCut >= 0 else { return nil }
+            return split(column, index, cut: bestCut, missingGoesRight: bestIsMissingRight, gain: bestGain)
         }
-        return best
     }
 
-    /// Everything from `cut` + 1 on in the order goes right.
+    /// Bins above the cut go right.
     private func split(
-        _ column: BinnedTable.Column, _ index: Int, _ order: [Int], cut: Int, gain: Double
+        _ column: BinnedTable.Column, _ index: Int, cut: Int, missingGoesRight: Bool, gain: Double
     ) -> BinSplit {
-        var goesRight = Array(repeating: false, count: order.count)
-        for bin in order[(cut + 1)...] { goesRight[bin] = true }
-        if !column.isCategorical && column.binWeights[0] == 0 && column.direction == .free {
+        var goesRight = (0..<column.bins.binCount).map { $0 > cut }
+        goesRight[0] = missingGoesRight
+        if !column.hasMissing && column.direction == .free {
             // No missing value was seen: one goes where most rows go.
-            let right = order.indices.reduce(0.0) { goesRight[$1] ? $0 + column.binWeights[$1] : $0 }
+            let right = goesRight.indices.reduce(0.0) { goesRight[$1] ? $0 + column.binWeights[$1] : $0 }
             goesRight[0] = 2 * right > column.binWeights.reduce(0, +)
         }
         return BinSplit(column: index, goesRight: goesRight, gain: gain)
     }
 
-    private func largest(_ gains: [Double], where isAllowed: (Int) -> Bool) -> Int? {
-        var best: Int?
-        for cut in gains.indices where isAllowed(cut) && gains[cut] > best.map({ gains[$0] }) ?? 0 { best = cut }
-        return best
-    }
+    // MARK: - Gains
 
-    /// The gain of each cut: the bins up to that place of the order go left, the others right.
-    func gains(
-        _ order: [Int], _ sums: UnsafeBufferPointer<GradientSum>, _ leaves: [GrowingLeaf], l2: Double,
-        direction: FeatureDirection
-    ) -> [Double] {
-        var gains = Array(repeating: 0.0, count: max(0, order.count - 1))
-        for (index, leaf) in leaves.enumerated() where leaf.gradient.y >= minHessian && leaf.gradient.y > 0 {
-            let bins = UnsafeBufferPointer(rebasing: sums[index * order.count..<(index + 1) * order.count])
-            switch direction {
-            case .free: addGains(order, bins, leaf, l2, 0, &gains)
-            case .raises: addGains(order, bins, leaf, l2, 1, &gains)
-            case .lowers: addGains(order, bins, leaf, l2, -1, &gains)
-            }
+    /// Adds what a leaf gains by each cut: the bins from the first one to the cut go left, all others right.
+    func addGains(
+        _ bins: UnsafeBufferPointer<GradientSum>, first: Int, _ leaf: GrowingLeaf, l2: Double,
+        _ direction: FeatureDirection, _ gains: UnsafeMutableBufferPointer<Double>
+    ) {
+        let sign = direction == .free ? 0.0 : direction == .raises ? 1 : -1
+        switch (rule.isPlain && !leaf.isBounded && sign == 0, isStrict) {
+        case (true, true): addGains(bins, first, leaf, l2, 0, isPlain: true, isStrict: true, gains)
+        case (true, false): addGains(bins, first, leaf, l2, 0, isPlain: true, isStrict: false, gains)
+        case (false, true): addGains(bins, first, leaf, l2, sign, isPlain: false, isStrict: true, gains)
+        case (false, false): addGains(bins, first, leaf, l2, sign, isPlain: false, isStrict: false, gains)
         }
-        return gains
     }
 
     @inline(__always)
     private func addGains(
-        _ order: [Int], _ bins: UnsafeBufferPointer<GradientSum>, _ leaf: GrowingLeaf, _ l2: Double, _ sign: Double,
-        _ gains: inout [Double]
+        _ bins: UnsafeBufferPointer<GradientSum>, _ first: Int, _ leaf: GrowingLeaf, _ l2: Double, _ sign: Double,
+        isPlain: Bool, isStrict: Bool, _ gains: UnsafeMutableBufferPointer<Double>
     ) {
+        precondition(gains.count >= bins.count && first <= bins.count, "\(gains.count) gains for \(bins.count) bins")
         // What the leaf gains undivided, by its own measure, so that a penalty for categories cannot be undercut.
-        let isHeld = onlyAdds && leaf.gradient.x > 0
-        let undivided = isHeld ? 0 : leaf.gradient.x * leaf.gradient.x / (leaf.gradient.y + self.l2)
+        let undivided = rule.gain(
+            slope: leaf.gradient.x, curvature: leaf.gradient.y, l2: rule.l2, value: leaf.value)
         let unit = 1 / scale.one
-        let needed = SIMD2(repeating: minHessian)
+        let needed = curvatureNeeded
         var left = GradientSum.zero
-        for cut in gains.indices {
-            left &+= bins[order[cut]]
+        for cut in first..<max(first, bins.count - 1) {
+            left &+= bins[cut]
             let right = leaf.sum &- left
             let slopes = SIMD2(Double(left.x), Double(right.x)) * unit
             let curvatures = SIMD2(Double(left.y), Double(right.y)) * unit
-            let tooSmall = curvatures .< needed
-            var values = -slopes / (curvatures + l2)
-            var gained = -slopes * values
-            gained.replace(with: -leaf.value * (2 * slopes + curvatures * leaf.value), where: tooSmall)
-            values.replace(with: leaf.value, where: tooSmall)
-            if onlyAdds {
-                gained.replace(with: 0, where: values .< 0)
-                values.replace(with: 0, where: values .< 0)
+            let (leftIsSmall, rightIsSmall) = (curvatures.x < needed, curvatures.y < needed)
+            if isStrict && (leftIsSmall || rightIsSmall) {
+                gains[cut] = -.infinity
+                continue
             }
-            let isOrdered = sign * (values.y - values.x) >= 0
-            gains[cut] += isOrdered ? gained.x + gained.y - undivided : 0
+            // Nothing changes.
+            if leftIsSmall && rightIsSmall { continue }
+            if isPlain && !leftIsSmall && !rightIsSmall {
+                let gained = slopes * slopes / (curvatures + l2)
+                gains[cut] += gained.x + gained.y - undivided
+                continue
+            }
+            let lefts = side(leaf, slopes.x, curvatures.x, l2, isSmall: leftIsSmall)
+            let rights = side(leaf, slopes.y, curvatures.y, l2, isSmall: rightIsSmall)
+            if sign * (rights.value - lefts.value) < 0 {
+                if isStrict { gains[cut] = -.infinity }
+                continue
+            }
+            gains[cut] += lefts.gain + rights.gain - undivided
         }
+    }
+
+    /// A child's value and gain. One that keeps its parent's value pays no penalty for it: its sibling does.
+    @inline(__always)
+    private func side(
+        _ leaf: GrowingLeaf, _ slope: Double, _ curvature: Double, _ l2: Double, isSmall: Bool
+    ) -> (value: Double, gain: Double) {
+        if isSmall { return (leaf.value, -leaf.value * (2 * slope + curvature * leaf.value)) }
+        let value = rule.value(
+            slope: slope, curvature: curvature, l2: l2, parent: leaf.value, lower: leaf.lower, upper: leaf.upper)
+        return (value, rule.gain(slope: slope, curvature: curvature, l2: l2, value: value))
     }
 
     // MARK: - Categories
@@ -142,39 +156,54 @@ struct SplitSearch: Sendable {
     /// Categories are put in the order of their slopes, beyond those of the leaves they are in, and the order is cut
     /// (Fisher 1958; LightGBM's way of finding subsets).
     private func bestSubset(
-        _ column: BinnedTable.Column, _ index: Int, _ sums: UnsafeBufferPointer<GradientSum>, _ leaves: [GrowingLeaf]
+        _ column: BinnedTable.Column, _ index: Int, _ leaves: [GrowingLeaf], _ least: Double,
+        _ bins: (Int) -> UnsafeBufferPointer<GradientSum>
     ) -> BinSplit? {
         let count = column.bins.binCount
-        let order = categoryOrder(count, sums, leaves)
-        let gains = gains(order, sums, leaves, l2: l2 + Self.categoryL2, direction: .free)
-        var weightUpTo: [Double] = []
-        for bin in order { weightUpTo.append((weightUpTo.last ?? 0) + column.binWeights[bin]) }
-        let total = weightUpTo.last ?? 0
-        let cut = largest(gains) { cut in
-            min(weightUpTo[cut], total - weightUpTo[cut]) >= min(Self.categoryWeightMinimum, total / 4)
-                && min(cut + 1, count - 1 - cut) <= Self.categoryLimit
+        let order = categoryOrder(count, leaves, bins)
+        var gains = Array(repeating: 0.0, count: count)
+        for leaf in leaves.indices where leaves[leaf].gradient.y >= curvatureNeeded {
+            let sums = bins(leaf)
+            let ordered = order.map { sums[$0] }
+            ordered.withUnsafeBufferPointer { ordered in
+                gains.withUnsafeMutableBufferPointer {
+                    addGains(ordered, first: 0, leaves[leaf], l2: rule.l2 + Self.categoryL2, .free, $0)
+                }
+            }
         }
-        guard let cut else { return nil }
-        var result = split(column, index, order, cut: cut, gain: gains[cut])
+        let total = column.binWeights.reduce(0, +)
+        var weight = 0.0
+        var best: (cut: Int, gain: Double)?
+        for cut in 0..<count - 1 {
+            weight += column.binWeights[order[cut]]
+            guard min(weight, total - weight) >= min(Self.categoryWeightMinimum, total / 4),
+                min(cut + 1, count - 1 - cut) <= Self.categoryLimit, gains[cut] > best?.gain ?? least
+            else { continue }
+            best = (cut, gains[cut])
+        }
+        guard let best else { return nil }
+        var goesRight = Array(repeating: false, count: count)
+        for bin in order[(best.cut + 1)...] { goesRight[bin] = true }
         // The shorter list is written into the model.
-        if result.goesRight.count(where: { $0 }) * 2 > count { result.goesRight = result.goesRight.map { !$0 } }
-        return result
+        if 2 * (count - 1 - best.cut) > count { goesRight = goesRight.map { !$0 } }
+        return BinSplit(column: index, goesRight: goesRight, gain: best.gain)
     }
 
     private func categoryOrder(
-        _ count: Int, _ sums: UnsafeBufferPointer<GradientSum>, _ leaves: [GrowingLeaf]
+        _ count: Int, _ leaves: [GrowingLeaf], _ bins: (Int) -> UnsafeBufferPointer<GradientSum>
     ) -> [Int] {
         var slopes = Array(repeating: 0.0, count: count)
         var curvatures = Array(repeating: Self.categorySmoothing, count: count)
-        for (index, leaf) in leaves.enumerated() where leaf.gradient.y > 0 {
-            let mean = leaf.gradient.x / leaf.gradient.y
+        for leaf in leaves.indices where leaves[leaf].gradient.y >= curvatureNeeded {
+            let sums = bins(leaf)
+            let mean = leaves[leaf].gradient.x / leaves[leaf].gradient.y
             for bin in 0..<count {
-                let gradient = scale.numbers(sums[index * count + bin])
+                let gradient = scale.numbers(sums[bin])
                 slopes[bin] += gradient.x - mean * gradient.y
                 curvatures[bin] += gradient.y
             }
         }
         let keys = (0..<count).map { slopes[$0] / curvatures[$0] }
-        return (0..<count).sorted { (keys[$0], $0) < (keys[$1], $1) }
+        return (0..<count).sorted { keys[$0] < keys[$1] || (keys[$0] == keys[$1] && $0 < $1) }
     }
 }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import RiskCore
 internal import RiskModels
 
-/// Fits gradient-boosted symmetric trees, on a linear base where that helps.
+/// Fits gradient-boosted trees, on a linear base where that helps.
 struct TreeLearner {
     let options: TrainingOptions
 
@@ -43,11 +43,11 @@ struct TreeLearner {
                 data, table, start: base.margins, fitted: fitted, heldOut: heldOut,
                 treeCounts: stages(of: trees.treeLimit)
             ) { progress("growing trees", (Double(index) + $0) / Double(kinds.count)) }
-            candidates.append(Candidate(base: isLinear ? "linear" : "none", loss: result.losses.min() ?? 0))
+            candidates.append(
+                Candidate(base: isLinear ? "linear" : "none", loss: loss(result.margins, data, heldOut)))
             if choice == nil || isClearlyBetter(result.margins, than: chosenMargins, data, heldOut) {
                 choice = Choice(
-                    model: TreeModel(base: corrected(base.model), trees: result.trees), isLinear: isLinear,
-                    treeCounts: result.treeCounts, candidates: [])
+                    model: model(base, result.trees), isLinear: isLinear, treeCounts: result.treeCounts, candidates: [])
                 chosenMargins = result.margins
             }
         }
@@ -75,15 +75,14 @@ struct TreeLearner {
         let result = grow(
             data, table, start: base.margins, fitted: rows, heldOut: [], treeCounts: treeCounts
         ) { progress("growing trees", $0) }
-        return TreeModel(base: corrected(base.model), trees: result.trees)
+        return model(base, result.trees)
     }
 
     /// The trees of all stages.
     private struct Grown {
-        var trees: [SymmetricTree] = []
+        var trees = TreeList()
         var treeCounts: [Int] = []
         var margins: [Double]
-        var losses: [Double] = []
     }
 
     /// Grows one stage on the margins of the one before.
@@ -101,6 +100,7 @@ struct TreeLearner {
                     Self.looksAtOthers(data.features[table.columns[$0].feature]) == (stage == 1)
                 }
                 boosting.onlyAdds = stage == 1
+                boosting.keepsAllMargins = stage == 0
             }
             if boosting.askable?.isEmpty == true {
                 grown.treeCounts.append(0)
@@ -111,7 +111,6 @@ struct TreeLearner {
             }
             grown.trees += result.trees
             grown.treeCounts.append(result.trees.count)
-            grown.losses += result.losses
             grown.margins = result.margins
         }
         return grown
@@ -119,6 +118,14 @@ struct TreeLearner {
 
     private static func looksAtOthers(_ feature: ModelFeature) -> Bool {
         FeatureCatalogue.feature(named: feature.name).map { !$0.speaksOfAccountAlone } ?? false
+    }
+
+    private func loss(_ margins: [Double], _ data: TrainingData, _ rows: [Int]) -> Double {
+        let shift = log(trees.positiveWeight)
+        return StoppingFigures(
+            margins: rows.map { margins[$0] - shift }, labels: rows.map { data.labels[$0] },
+            weights: data.weights.map { weights in rows.map { weights[$0] } }
+        ).value(.logLoss)
     }
 
     /// Whether the log loss falls by more than the standard error of the fall.
@@ -184,8 +191,11 @@ struct TreeLearner {
         return Array(parts.joined())
     }
 
-    /// Fitted with W times the positives, log-odds are too high by ln W.
-    private func corrected(_ base: LogisticModel) -> LogisticModel {
-        LogisticModel(intercept: base.intercept - log(trees.positiveWeight), terms: base.terms)
+    /// Trees on their base. Fitted with W times the positives, log-odds are too high by ln W.
+    private func model(_ base: Base, _ grown: TreeList) -> TreeModel {
+        let intercept = base.model.intercept - log(trees.positiveWeight)
+        return TreeModel(
+            base: LogisticModel(intercept: intercept, terms: base.model.terms), trees: grown.symmetric,
+            leafWiseTrees: grown.leafWise)
     }
 }

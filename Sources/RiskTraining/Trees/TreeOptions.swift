@@ -1,7 +1,15 @@
 internal import RiskModels
 
-/// How gradient-boosted symmetric trees are grown.
+/// How gradient-boosted trees are grown.
 public struct TreeOptions: Sendable, Equatable {
+    /// How a tree branches.
+    public enum Shape: String, CaseIterable, Sendable {
+        /// One split a level: reasons cost next to nothing.
+        case symmetric
+        /// One leaf divided after another, the one that gains most (as in LightGBM).
+        case leafWise = "leaf-wise"
+    }
+
     /// What the trees are boosted on.
     public enum Base: String, CaseIterable, Sendable {
         /// A constant.
@@ -17,12 +25,16 @@ public struct TreeOptions: Sendable, Equatable {
     /// Levels a tree has at most.
     static let depthLimit = LoadedModel.Limits.treeDepth
 
+    /// How a tree branches.
+    public var shape = Shape.symmetric
     /// What the trees are boosted on.
     public var base = Base.auto
     /// Trees at most. Without held-out rows at most 100 are grown.
     public var treeLimit = 1000
-    /// Levels of a tree, 1 to 8; a tree has 2^levels leaves.
+    /// Levels of a symmetric tree, 1 to 8; it has 2^levels leaves.
     public var depth = 6
+    /// Leaves of a leaf-wise tree at most, 2 to 1,024.
+    public var leaves = 31
     /// What share of each tree's step is taken; above 0, at most 1.
     public var learningRate = 0.05
     /// The share of the rows that each tree is grown on, drawn anew; above 0, at most 1.
@@ -31,9 +43,17 @@ public struct TreeOptions: Sendable, Equatable {
     public var columnSample = 0.8
     /// The pull of the leaves' values towards 0, in units of the log loss's curvature (a row counts at most ¼).
     public var l2 = 3.0
-    /// The curvature a leaf needs for a value of its own; with less it keeps that of the level above.
+    /// What is taken off the size of a leaf's slope: leaves with less than that stay at 0.
+    public var l1 = 0.0
+    /// How much each leaf leans on the one it came from, in the unit of ``l2``: its value is the mean of its own,
+    /// counted by its curvature, and of the parent's, counted so much.
+    public var pathSmoothing = 0.0
+    /// The curvature a leaf needs for a value of its own. With less, in a symmetric tree it keeps that of the level
+    /// above; in a leaf-wise tree its parent is not divided so.
     public var minHessian = 1.0
-    /// Stops when the held-out log loss has not improved for this many trees.
+    /// What has to improve on the held-out rows.
+    public var stopMetric = StoppingMetric.logLoss
+    /// Stops when it has not improved for this many trees.
     public var patience = 50
     /// Whether trees of the account alone come first and trees that look at others may then only add to what those
     /// say: nobody is innocent for sharing nothing. Half of the trees each; with no linear base.
@@ -51,17 +71,22 @@ public struct TreeOptions: Sendable, Equatable {
             guard condition else { throw TrainingError(.badOption, "\(name): expected \(expected), found \(found)") }
         }
         try require((1...Self.depthLimit).contains(depth), "depth", "1 to \(Self.depthLimit)", Double(depth))
-        // A tree's table has at most one feature for each level, and the leaf itself.
-        let limit = min(LoadedModel.Limits.treeCount, LoadedModel.Limits.treeTableCount / ((depth + 1) << depth))
+        let leafLimit = LoadedModel.Limits.leafWiseLeafCount
+        try require((2...leafLimit).contains(leaves), "leaves", "2 to \(leafLimit)", Double(leaves))
         try require(
-            (1...limit).contains(treeLimit), "trees", "1 to \(limit) of depth \(depth)", Double(treeLimit))
+            (1...largestTreeLimit).contains(treeLimit), "trees",
+            "1 to \(largestTreeLimit) of " + (shape == .symmetric ? "depth \(depth)" : "\(leaves) leaves"),
+            Double(treeLimit))
         for (name, share) in [
             ("learning rate", learningRate), ("row sample", rowSample), ("column sample", columnSample),
         ] {
             try require(share > 0 && share <= 1, name, "above 0 and at most 1", share)
         }
-        try require(l2.isFinite && l2 >= 0, "leaf l2", "a finite number of at least 0", l2)
-        try require(minHessian.isFinite && minHessian >= 0, "min hessian", "a finite number of at least 0", minHessian)
+        for (name, number) in [
+            ("leaf l2", l2), ("leaf l1", l1), ("path smoothing", pathSmoothing), ("min hessian", minHessian),
+        ] {
+            try require(number.isFinite && number >= 0, name, "a finite number of at least 0", number)
+        }
         try require(patience >= 1, "patience", "at least 1", Double(patience))
         guard !othersOnlyAdd || base != .linear else {
             throw TrainingError(.badOption, "base: expected none or auto where others only add, found linear")
@@ -71,13 +96,40 @@ public struct TreeOptions: Sendable, Equatable {
             positiveWeight)
     }
 
+    /// Trees of this size that a model may have.
+    private var largestTreeLimit: Int {
+        switch shape {
+        case .symmetric:
+            // A tree's table has at most one feature for each level, and the leaf itself.
+            min(LoadedModel.Limits.treeCount, LoadedModel.Limits.treeTableCount / ((depth + 1) << depth))
+        case .leafWise: min(LoadedModel.Limits.treeCount, LoadedModel.Limits.leafWiseNodeCount / (leaves - 1))
+        }
+    }
+
+    /// Fails if so many trees over features with directions could not be proven monotone on loading.
+    ///
+    /// - Throws: ``TrainingError`` with code `badOption`.
+    func checkProof(_ features: [ModelFeature]) throws(TrainingError) {
+        guard shape == .leafWise, features.contains(where: { $0.direction != .free }) else { return }
+        // Each pair of a tree's leaves parts at one node.
+        let limit = LoadedModel.Limits.leafPairCount / (leaves * (leaves - 1) / 2)
+        guard treeLimit <= limit else {
+            throw TrainingError(
+                .badOption,
+                "trees: expected at most \(limit) of \(leaves) leaves where features have directions, so that loading "
+                    + "can prove them, found \(treeLimit)")
+        }
+    }
+
     /// What decides the result, one `name=value` each.
     var statement: [String] {
         [
-            "shape=symmetric", "base=\(base.rawValue)", "trees=\(treeLimit)", "depth=\(depth)",
-            "learning_rate=\(learningRate)", "row_sample=\(rowSample)", "column_sample=\(columnSample)",
-            "leaf_l2=\(l2)", "min_hessian=\(minHessian)", "patience=\(patience)",
-            "positive_weight=\(positiveWeight)", "others_only_add=\(othersOnlyAdd)",
+            "shape=\(shape.rawValue)", "base=\(base.rawValue)", "trees=\(treeLimit)",
+            shape == .symmetric ? "depth=\(depth)" : "leaves=\(leaves)", "learning_rate=\(learningRate)",
+            "row_sample=\(rowSample)", "column_sample=\(columnSample)", "leaf_l2=\(l2)", "leaf_l1=\(l1)",
+            "path_smoothing=\(pathSmoothing)", "min_hessian=\(minHessian)", "patience=\(patience)",
+            "stop_metric=\(stopMetric.rawValue)", "positive_weight=\(positiveWeight)",
+            "others_only_add=\(othersOnlyAdd)",
         ]
     }
 }

@@ -46,6 +46,9 @@ struct Train: ParsableCommand {
     @OptionGroup
     var learning: LearningArguments
 
+    @OptionGroup(title: "Search for settings")
+    var tuning: TuneArguments
+
     @Option(name: [.customLong("until"), .customLong("until-ms")], help: "Leave out events from this time on.")
     var until: Moment?
 
@@ -75,31 +78,50 @@ struct Train: ParsableCommand {
 
     func run() throws {
         let progress = ProgressLine()
-        let document = try csv == nil ? trainOnEvents(progress) : trainOnTable(progress)
+        let clock = PhaseClock()
+        let log = try TuneLog(path: tuning.tuneLog)
+        let document = try csv == nil ? trainOnEvents(progress, clock, log) : trainOnTable(progress, clock, log)
+        clock.stop()
         let bytes = ModelFile.encode(document)
         let loaded = try ModelFile.load(bytes)
         try Files.write(bytes, to: out)
-        try report(loaded)
+        if tuning.configurationCount != nil { try log.finish(document.training.options) }
+        try report(loaded, clock)
     }
 
-    private func trainOnTable(_ progress: ProgressLine) throws -> ModelDocument {
+    private func trainOnTable(
+        _ progress: ProgressLine, _ clock: PhaseClock, _ log: TuneLog
+    ) throws -> ModelDocument {
+        var options = try learning.options(timeOrdered: false)
+        options.tuning = tuning.options(learning)
         var document = try trainTable(
             csv: csv ?? "", label: label ?? "", categorical: categorical.split(separator: ",").map(String.init),
-            options: try learning.options(timeOrdered: false)
-        ) { progress.tell($0, $1) }
+            options: options,
+            progress: {
+                clock.tell($0)
+                progress.tell($0, $1)
+            }, trials: log.add)
         document.training.card = try cardText()
         document.name = learning.name
         return document
     }
 
-    private func trainOnEvents(_ progress: ProgressLine) throws -> ModelDocument {
+    private func trainOnEvents(
+        _ progress: ProgressLine, _ clock: PhaseClock, _ log: TuneLog
+    ) throws -> ModelDocument {
         var training = try learning.training()
+        training.options.tuning = tuning.options(learning)
         training.untilMs = until?.ms
         training.labelsUntilMs = labelsUntil?.ms
         training.card = try cardText()
         let rows = try LabelsFile.read(path: labels ?? "")
         let digests = try Files.digests(log: events ?? "", labels: labels ?? "")
-        return try training.train(log: events ?? "", labels: rows, digests: digests) { progress.tell($0, $1) }
+        return try training.train(
+            log: events ?? "", labels: rows, digests: digests,
+            progress: {
+                clock.tell($0)
+                progress.tell($0, $1)
+            }, trials: log.add)
     }
 
     private func cardText() throws -> String {
@@ -130,7 +152,7 @@ struct Train: ParsableCommand {
 
     private static let keptShare = "kept_share_of_unlabelled_usage="
 
-    private func report(_ model: LoadedModel) throws {
+    private func report(_ model: LoadedModel, _ clock: PhaseClock) throws {
         try warnOfMissingThresholds(model)
         warnOfThinnedThresholds(model)
         let training = model.document.training
@@ -141,11 +163,15 @@ struct Train: ParsableCommand {
                     "rows": training.rowCount, "positives": training.positiveCount,
                     "metrics": Dictionary(training.metrics.map { ($0.name, $0.value) }) { $1 },
                     "decisions": Set(model.document.policy.rules.map(\.decision.word)).sorted(),
+                    "seconds": Dictionary(clock.phases.map { ($0.name, $0.seconds) }) { $1 },
+                    "cpu_seconds": Dictionary(clock.phases.map { ($0.name, $0.cpuSeconds) }) { $1 },
                 ]))
             return
         }
         print("\(out): \(model.featureCount) features, \(training.rowCount) rows, \(training.positiveCount) positive")
         for metric in training.metrics { print("  \(metric.name) \(String(format: "%.4f", metric.value))") }
         print("  digest \(hexadecimal(model.digest))")
+        let times = clock.phases.map { "\($0.name) \(String(format: "%.2f", $0.seconds)) s" }
+        print("  \(times.joined(separator: ", "))")
     }
 }

@@ -3,8 +3,13 @@ import RiskTraining
 
 /// How trees are grown, as flags. What is not given is the library's default.
 struct TreeArguments: ParsableArguments {
-    @Option(help: "Shape of the trees: symmetric.")
+    @Option(
+        name: [.customLong("tree-shape"), .customLong("shape")],
+        help: "Shape of the trees: symmetric (reasons cost next to nothing) or leaf-wise.")
     var shape: String?
+
+    @Option(help: "Leaves of a leaf-wise tree at most.")
+    var leaves: Int?
 
     @Option(help: "What the trees are boosted on: none, linear, or auto (linear if clearly better on held-out rows).")
     var base: String?
@@ -12,7 +17,7 @@ struct TreeArguments: ParsableArguments {
     @Option(name: .customLong("trees"), help: "Trees at most.")
     var treeLimit: Int?
 
-    @Option(help: "Levels of a tree.")
+    @Option(help: "Levels of a symmetric tree.")
     var depth: Int?
 
     @Option(help: "What share of each tree's step is taken.")
@@ -27,8 +32,19 @@ struct TreeArguments: ParsableArguments {
     @Option(help: "Strength of the pull of the leaves' values towards 0.")
     var leafL2: Double?
 
+    @Option(help: "What is taken off the size of a leaf's slope: leaves with less stay at 0.")
+    var leafL1: Double?
+
+    @Option(help: "How much each leaf leans on the one it came from, in units of curvature; 0: not at all.")
+    var pathSmoothing: Double?
+
     @Option(help: "Curvature (at most 1/4 a row) that a leaf needs for a value of its own.")
     var minHessian: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "What has to improve on the held-out rows: \(Self.metricWords).", valueName: "metric"))
+    var stopMetric: String?
 
     @Option(help: "Trees without progress on the held-out rows after which growing stops.")
     var patience: Int?
@@ -40,24 +56,32 @@ struct TreeArguments: ParsableArguments {
     var othersOnlyAdd = false
 
     /// The first flag that was given; nil if none was.
-    var givenName: String? {
+    var givenName: String? { givenNames.first }
+
+    /// The flags that were given.
+    var givenNames: [String] {
         let flags: [(String, Bool)] = [
-            ("--shape", shape != nil), ("--base", base != nil), ("--trees", treeLimit != nil),
-            ("--depth", depth != nil), ("--learning-rate", learningRate != nil), ("--row-sample", rowSample != nil),
-            ("--column-sample", columnSample != nil), ("--leaf-l2", leafL2 != nil),
-            ("--min-hessian", minHessian != nil), ("--patience", patience != nil),
-            ("--positive-weight", positiveWeight != nil), ("--others-only-add", othersOnlyAdd),
+            ("--tree-shape", shape != nil), ("--leaves", leaves != nil), ("--base", base != nil),
+            ("--trees", treeLimit != nil), ("--depth", depth != nil), ("--learning-rate", learningRate != nil),
+            ("--row-sample", rowSample != nil), ("--column-sample", columnSample != nil),
+            ("--leaf-l2", leafL2 != nil), ("--leaf-l1", leafL1 != nil), ("--path-smoothing", pathSmoothing != nil),
+            ("--min-hessian", minHessian != nil), ("--stop-metric", stopMetric != nil),
+            ("--patience", patience != nil), ("--positive-weight", positiveWeight != nil),
+            ("--others-only-add", othersOnlyAdd),
         ]
-        return flags.first { $0.1 }?.0
+        return flags.filter(\.1).map(\.0)
     }
 
     /// Says what is wrong with words; numbers are checked before training.
     func check() throws {
-        if let shape, shape != "symmetric" {
-            guard shape == "leafwise" else {
-                throw ValidationError("--shape: expected symmetric, found \"\(shape)\"")
-            }
-            throw ValidationError("--shape leafwise: not in this version")
+        if let shape, TreeOptions.Shape(rawValue: shape) == nil {
+            let words = TreeOptions.Shape.allCases.map(\.rawValue).joined(separator: " or ")
+            throw ValidationError("--tree-shape: expected \(words), found \"\(shape)\"")
+        }
+        if leaves != nil, options.shape == .symmetric { throw ValidationError("--leaves needs --tree-shape leaf-wise") }
+        if depth != nil, options.shape == .leafWise { throw ValidationError("--depth needs --tree-shape symmetric") }
+        if let stopMetric, StoppingMetric(rawValue: stopMetric) == nil {
+            throw ValidationError("--stop-metric: expected \(Self.metricWords), found \"\(stopMetric)\"")
         }
         if let base, TreeOptions.Base(rawValue: base) == nil {
             let words = TreeOptions.Base.allCases.map(\.rawValue).joined(separator: ", ")
@@ -65,9 +89,13 @@ struct TreeArguments: ParsableArguments {
         }
     }
 
+    private static let metricWords = StoppingMetric.allCases.map(\.rawValue).joined(separator: ", ")
+
     /// The same for the library.
     var options: TreeOptions {
         var options = TreeOptions()
+        options.shape = shape.flatMap(TreeOptions.Shape.init(rawValue:)) ?? options.shape
+        options.leaves = leaves ?? options.leaves
         options.base = base.flatMap(TreeOptions.Base.init(rawValue:)) ?? options.base
         options.treeLimit = treeLimit ?? options.treeLimit
         options.depth = depth ?? options.depth
@@ -75,6 +103,9 @@ struct TreeArguments: ParsableArguments {
         options.rowSample = rowSample ?? options.rowSample
         options.columnSample = columnSample ?? options.columnSample
         options.l2 = leafL2 ?? options.l2
+        options.l1 = leafL1 ?? options.l1
+        options.pathSmoothing = pathSmoothing ?? options.pathSmoothing
+        options.stopMetric = stopMetric.flatMap(StoppingMetric.init(rawValue:)) ?? options.stopMetric
         options.minHessian = minHessian ?? options.minHessian
         options.patience = patience ?? options.patience
         options.positiveWeight = positiveWeight ?? options.positiveWeight

@@ -1,0 +1,50 @@
+/// Which rows each tree is grown on, and where all others go.
+struct BoostingRows {
+    private let fitted: [Int32]
+    private let heldOut: [Int32]
+    /// The share of the fitted rows that a tree is grown on.
+    private let share: Double
+    private let restPartition: RowPartition?
+    private let heldOutPartition: RowPartition?
+    /// The fitted rows that the last tree was not grown on.
+    private var rest: [Int32] = []
+    private var drawn: [Int32] = []
+
+    init(fitted: [Int], heldOut: [Int], table: BinnedTable, share: Double) {
+        self.fitted = fitted.map(Int32.init)
+        self.heldOut = heldOut.map(Int32.init)
+        self.share = share
+        func partition(_ count: Int) -> RowPartition? {
+            count == 0
+                ? nil : RowPartition(capacity: count, tableRowCount: table.rowCount, keepsPairs: false)
+        }
+        restPartition = share < 1 ? partition(fitted.count) : nil
+        heldOutPartition = partition(heldOut.count)
+    }
+
+    /// Draws the rows of the next tree and starts a partition with them.
+    mutating func draw(into partition: RowPartition, using generator: inout SplitMix64) {
+        guard share < 1 else { return partition.start(fitted) }
+        let limit = UInt64(share * Double(UInt64(1) << 53))
+        drawn.removeAll(keepingCapacity: true)
+        rest.removeAll(keepingCapacity: true)
+        for row in fitted {
+            if generator.next() >> 11 < limit { drawn.append(row) } else { rest.append(row) }
+        }
+        partition.start(drawn)
+    }
+
+    /// Gives `body` the rows by leaf of a tree: those it was grown on, other fitted ones, those held out.
+    func forEachPartition(
+        of tree: GrownTree, _ grownOn: RowPartition, _ table: BinnedTable, _ team: WorkerTeam,
+        _ body: (_ partition: RowPartition, _ isFitted: Bool) -> Void
+    ) {
+        body(grownOn, true)
+        for (partition, rows, isFitted) in [(restPartition, rest, true), (heldOutPartition, heldOut, false)] {
+            guard let partition, !rows.isEmpty else { continue }
+            partition.start(rows)
+            tree.divide(partition, table, team: team)
+            body(partition, isFitted)
+        }
+    }
+}
