@@ -25,6 +25,10 @@ struct TrainingRows {
         try training.check()
         self.training = training
         self.labels = KnownLabels(labels, untilMs: training.labelsUntilMs ?? training.untilMs)
+        for campaign in training.excludedCampaigns.sorted() where !labels.contains(where: { $0.campaign == campaign }) {
+            throw TrainingError(
+                .badOption, "excludedCampaigns: expected a campaign of the labels, found \"\(campaign)\"")
+        }
         rows = EventRows(rowLimit: training.rowLimit)
         campaignNumbers = Dictionary(
             uniqueKeysWithValues: self.labels.campaigns.enumerated().map { ($1, $0 + 1) })

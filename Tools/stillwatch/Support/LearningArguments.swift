@@ -43,9 +43,15 @@ struct LearningArguments: ParsableArguments {
     var unattributed = EventTraining.Unattributed.positive
 
     @Option(
+        help: ArgumentHelp(
+            "Campaigns whose accounts are no rows, to see what a model says that never saw them.",
+            valueName: "campaign,..."))
+    var excludeCampaigns = ""
+
+    @Option(
         help: """
             Above this many rows, usage events of accounts not labelled abusive are thinned out by halves, and those \
-            that stay count more.
+            that stay count more; those of accounts labelled abusive likewise above half as many.
             """)
     var rowLimit = 2_000_000
 
@@ -121,6 +127,7 @@ struct LearningArguments: ParsableArguments {
         training.eventType = EventType.allCases.first { $0.word == decisionPoint }
         training.unlabelled = unlabelled
         training.unattributed = unattributed
+        training.excludedCampaigns = Set(excludeCampaigns.split(separator: ",").map(String.init))
         training.rowLimit = rowLimit
         training.withoutFeatures = without.split(separator: ",").map(String.init)
         training.identifierDropout = identifierDropout
