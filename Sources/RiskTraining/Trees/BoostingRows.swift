@@ -12,6 +12,12 @@ struct BoostingRows {
     private var drawn: [Int32] = []
 
     init(fitted: [Int], heldOut: [Int], table: BinnedTable, share: Double) {
+        for rows in [fitted, heldOut] {
+            let isAscending = zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }
+            precondition(
+                isAscending && (rows.first ?? 0) >= 0 && (rows.last ?? 0) < table.rowCount,
+                "rows from \(rows.first ?? 0) to \(rows.last ?? 0) of \(table.rowCount) do not ascend or do not exist")
+        }
         self.fitted = fitted.map(Int32.init)
         self.heldOut = heldOut.map(Int32.init)
         self.share = share
