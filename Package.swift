@@ -104,7 +104,10 @@ let package = Package(
         tests("RiskEngineTests", ["RiskEngine", "RiskLinkage", "RiskModels", "RiskWire", "RiskCore"]),
         tests(
             "RiskTrainingTests",
-            ["RiskTraining", "RiskEngine", "RiskEventLog", "RiskModels", "RiskWire", "RiskCore"]),
+            [
+                "RiskTraining", "RiskEngine", "RiskEventLog", "RiskModels", "RiskWire", "RiskLinearAlgebra",
+                "RiskCore",
+            ]),
         tests("RiskSimulationTests", ["RiskSimulation", "RiskEventLog", "RiskWire", "RiskCore"]),
         tests(
             "RiskServiceTests",

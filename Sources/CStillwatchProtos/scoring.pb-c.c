@@ -1630,7 +1630,7 @@ const ProtobufCMessageDescriptor stillwatch__v1__score_request__descriptor =
   (ProtobufCMessageInit) stillwatch__v1__score_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor stillwatch__v1__score_response__field_descriptors[15] =
+static const ProtobufCFieldDescriptor stillwatch__v1__score_response__field_descriptors[16] =
 {
   {
     "margin",
@@ -1812,6 +1812,18 @@ static const ProtobufCFieldDescriptor stillwatch__v1__score_response__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "residual",
+    16,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Stillwatch__V1__ScoreResponse, has_residual),
+    offsetof(Stillwatch__V1__ScoreResponse, residual),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned stillwatch__v1__score_response__field_indices_by_name[] = {
   4,   /* field[4] = bias */
@@ -1829,11 +1841,12 @@ static const unsigned stillwatch__v1__score_response__field_indices_by_name[] = 
   7,   /* field[7] = model_digest */
   1,   /* field[1] = probability */
   5,   /* field[5] = reasons */
+  15,   /* field[15] = residual */
 };
 static const ProtobufCIntRange stillwatch__v1__score_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 15 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor stillwatch__v1__score_response__descriptor =
 {
@@ -1843,7 +1856,7 @@ const ProtobufCMessageDescriptor stillwatch__v1__score_response__descriptor =
   "Stillwatch__V1__ScoreResponse",
   "stillwatch.v1",
   sizeof(Stillwatch__V1__ScoreResponse),
-  15,
+  16,
   stillwatch__v1__score_response__field_descriptors,
   stillwatch__v1__score_response__field_indices_by_name,
   1,  stillwatch__v1__score_response__number_ranges,

@@ -61,47 +61,77 @@ TK_AVX512 TK_INLINE double sum_of(const struct tk_leaf_wise *model, const double
     return sum0 + sum1;
 }
 
-// The scratch of one row. Slots are eight floats each, for eight points; slot 0 is the root's.
+// The scratch of one row; eight floats for eight points. A node's product is that of the weight and the factors above
+// it, its sum that of the leaves below it, each times the factors between; sum 0 stands for a leaf.
 struct reason_scratch {
-    _Alignas(64) float products[16 + 16 * TK_NODE_LIMIT];
-    uint8_t is_taken[1 + 2 * TK_NODE_LIMIT];
+    _Alignas(64) float products[8 * (1 + 2 * TK_NODE_LIMIT)];
+    _Alignas(64) float sums[8 * (1 + TK_NODE_LIMIT)];
     uint8_t right[TK_NODE_LIMIT + TK_LANES];
+    uint16_t states[TK_NODE_LIMIT + TK_LANES];
 };
 
-// A slot's floats; both slots of a node's children lie in one aligned vector.
-TK_INLINE float *slot_of(struct reason_scratch *scratch, size_t slot) { return scratch->products + 8 + 8 * slot; }
+// Where the row goes at each node, and what its path says of the node's feature.
+TK_AVX512 TK_INLINE void answer(const struct tk_reason_tree *tree, const uint8_t *columns, int width,
+                                struct reason_scratch *scratch) {
+    for (uint32_t first = 0; first < tree->node_count; first += TK_LANES) {
+        const __mmask64 right = rights_of(tree->splits + 3 * (size_t)first, tree->columns + first, columns, width);
+        _mm512_storeu_si512(scratch->right + first, _mm512_maskz_set1_epi8(right, 1));
+        const uint16_t *states = tree->first_states + first;
+        _mm512_storeu_si512(scratch->states + first, _mm512_loadu_si512(states));
+        _mm512_storeu_si512(scratch->states + first + 32, _mm512_loadu_si512(states + 32));
+    }
+    const uint16_t left = 2 * TK_POINTS_BYTES;
+    for (uint32_t index = 0; index < tree->repeat_count; index++) {
+        const struct tk_reason_repeat repeat = tree->repeats[index];
+        const int follows = (scratch->states[repeat.above] != left) & (scratch->right[repeat.above] == repeat.side);
+        // Whether it follows is anyone's guess: no branch.
+        scratch->states[repeat.node] = (uint16_t)(left ^ ((left ^ scratch->states[repeat.node]) & -follows));
+    }
+}
 
 #pragma STDC FP_CONTRACT OFF
 
+// 1 for a row that goes left, 0 for one that goes right.
+static const float goes_left[2] = {1, 0};
+
+TK_AVX512 TK_INLINE __m256 points_at(const float *first, uint16_t offset) {
+    return _mm256_load_ps((const float *)((const char *)first + offset));
+}
+
+TK_AVX512 TK_INLINE __m256 sum_below(const struct reason_scratch *scratch, const struct tk_reason_node *node,
+                                     int side) {
+    return _mm256_add_ps(points_at(scratch->sums, node->below[side]), _mm256_set1_ps(node->leaves[side]));
+}
+
 TK_AVX512 TK_INLINE void add_tree(const struct tk_reason_tree *tree, struct reason_scratch *scratch, float *lanes) {
     const uint32_t count = tree->node_count;
+    _mm256_store_ps(scratch->products, _mm256_load_ps(tree->weights));
+    // Downwards: what the left child does not get, the right one does.
     for (uint32_t index = 0; index < count; index++) {
         const struct tk_reason_node *node = &tree->nodes[index];
-        const float *table = tree->tables + 64 * (size_t)index;
-        const uint8_t right = scratch->right[index];
-        const uint8_t follows = scratch->is_taken[node->repeated];
-        scratch->is_taken[1 + 2 * index] = follows & (right ^ 1);
-        scratch->is_taken[2 + 2 * index] = follows & right;
-        const __m512 ratios = _mm512_insertf32x8(
-            _mm512_castps256_ps512(_mm256_set1_ps(node->ratios[0])), _mm256_set1_ps(node->ratios[1]), 1);
-        const __m512 factor =
-            _mm512_mask_loadu_ps(ratios, (__mmask16)-(int)follows, table + 16 * (size_t)right);
-        const __m512 above = _mm512_broadcast_f32x8(_mm256_load_ps(slot_of(scratch, node->slot)));
-        _mm512_store_ps(slot_of(scratch, 1 + 2 * (size_t)index), _mm512_mul_ps(above, factor));
+        const size_t right = scratch->right[index];
+        const __m256 product = points_at(scratch->products, node->product);
+        const __m256 changed = _mm256_mul_ps(product, points_at(tree->states, scratch->states[index]));
+        const __m256 left = _mm256_sub_ps(_mm256_mul_ps(product, _mm256_set1_ps(goes_left[right])),
+                                          _mm256_mul_ps(changed, _mm256_set1_ps(node->gains[right])));
+        _mm256_store_ps(scratch->products + 8 + 16 * (size_t)index, left);
+        _mm256_store_ps(scratch->products + 16 + 16 * (size_t)index, _mm256_sub_ps(product, left));
     }
+    // Upwards.
     for (uint32_t index = count; index-- > 0;) {
         const struct tk_reason_node *node = &tree->nodes[index];
-        const float *table = tree->tables + 64 * (size_t)index + 32;
-        const float *products = slot_of(scratch, 1 + 2 * (size_t)index);
-        const uint8_t right = scratch->right[index];
-        const uint8_t follows = scratch->is_taken[node->repeated];
-        const __m256 low = _mm256_load_ps(products), high = _mm256_load_ps(products + 8);
-        const __m512 both = _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
-        _mm256_store_ps(slot_of(scratch, node->slot), _mm256_add_ps(low, high));
-        float *lane = lanes + 16 * (size_t)node->feature;
-        const __m512 part = _mm512_mul_ps(both, _mm512_load_ps(table + 16 * (size_t)right));
-        const __m512 sum = _mm512_load_ps(lane);
-        _mm512_store_ps(lane, _mm512_mask_add_ps(sum, (__mmask16)-(int)follows, sum, part));
+        const size_t right = scratch->right[index];
+        const uint16_t state = scratch->states[index];
+        const __m256 high = sum_below(scratch, node, 1);
+        const __m256 difference = _mm256_sub_ps(sum_below(scratch, node, 0), high);
+        const __m256 gain = _mm256_mul_ps(difference, _mm256_set1_ps(node->gains[right]));
+        const __m256 taken = _mm256_add_ps(high, _mm256_mul_ps(difference, _mm256_set1_ps(goes_left[right])));
+        _mm256_store_ps(scratch->sums + 8 + 8 * (size_t)index,
+                        _mm256_sub_ps(taken, _mm256_mul_ps(points_at(tree->states, state), gain)));
+        const __m256 slope = _mm256_mul_ps(points_at(scratch->products, node->product),
+                                           points_at(tree->states + 8, state));
+        float *lane = lanes + 8 * (size_t)node->feature;
+        _mm256_store_ps(lane, _mm256_add_ps(_mm256_load_ps(lane), _mm256_mul_ps(slope, gain)));
     }
 }
 
@@ -109,28 +139,20 @@ TK_AVX512 TK_INLINE void add_reasons(const struct tk_reasons *model, const doubl
                                      uint8_t *columns) {
     struct reason_scratch scratch;
     tk_fill_512(&model->columns, row, columns);
-    scratch.is_taken[0] = 1;
+    _mm256_store_ps(scratch.sums, _mm256_setzero_ps());
     const struct tk_reason_node *last = NULL;
     for (size_t index = 0; index < model->tree_count; index++) {
         const struct tk_reason_tree *tree = &model->trees[index];
         // The parts of one tree's rule follow each other and share the answers.
-        if (tree->nodes != last) {
-            for (uint32_t first = 0; first < tree->node_count; first += TK_LANES) {
-                const __mmask64 right = rights_of(tree->splits + 3 * (size_t)first, tree->columns + first, columns, width);
-                _mm512_storeu_si512(scratch.right + first, _mm512_maskz_set1_epi8(right, 1));
-            }
-            last = tree->nodes;
-        }
-        // The way up has overwritten the root's products.
-        _mm256_store_ps(slot_of(&scratch, 0), _mm256_set1_ps(1));
+        if (tree->nodes != last) answer(tree, columns, width, &scratch);
+        last = tree->nodes;
         add_tree(tree, &scratch, lanes);
     }
 }
 
-// The sum of sixteen lanes, halves first.
+// The sum of eight lanes, halves first.
 TK_AVX512 TK_INLINE float lane_sum(const float *lanes) {
-    const __m256 eight = _mm256_add_ps(_mm256_load_ps(lanes), _mm256_load_ps(lanes + 8));
-    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 four = _mm_add_ps(_mm_load_ps(lanes), _mm_load_ps(lanes + 4));
     const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 }
@@ -144,11 +166,11 @@ TK_AVX512 TK_INLINE float lane_sum(const float *lanes) {
     }                                                                                                                  \
     TK_AVX512 static void reasons_##width(const struct tk_reasons *model, const double *row, double *attributions) {   \
         _Alignas(64) uint8_t columns[room];                                                                            \
-        _Alignas(64) float lanes[16 * TK_REASON_FEATURE_LIMIT];                                                        \
-        memset(lanes, 0, 16 * model->feature_count * sizeof *lanes);                                                   \
+        _Alignas(64) float lanes[8 * TK_REASON_FEATURE_LIMIT];                                                        \
+        memset(lanes, 0, 8 * model->feature_count * sizeof *lanes);                                                    \
         add_reasons(model, row, lanes, width, columns);                                                                \
         for (size_t feature = 0; feature < model->feature_count; feature++)                                            \
-            attributions[feature] += (double)lane_sum(lanes + 16 * feature);                                           \
+            attributions[feature] += (double)lane_sum(lanes + 8 * feature);                                            \
     }
 
 TK_LEAF_WISE(1, 64)

@@ -1,5 +1,10 @@
 #include "CTreeKernels.h"
 
+void *tk_thread_room(void) {
+    static _Thread_local _Alignas(64) char room[TK_ROOM_BYTES];
+    return room;
+}
+
 #if defined(__x86_64__)
 
 int tk_has_avx512(void) {

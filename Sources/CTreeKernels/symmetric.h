@@ -21,28 +21,40 @@ TK_INLINE void tk_add_leaves(const struct tk_symmetric_block *block, const uint8
     sums[0] = sum0, sums[1] = sum1, sums[2] = sum2, sums[3] = sum3;
 }
 
-// Adds each tree's row of attributions. A number of players known when this is compiled unrolls the loop over them.
-TK_INLINE void tk_add_rows(const struct tk_symmetric_block *block, const uint8_t *leaf, double *attributions,
-                           const uint32_t players) {
-    const double *rows = block->attributions;
-    const uint16_t *features = block->players;
-    const size_t size = (size_t)players << block->depth;
-    for (uint32_t tree = 0; tree < block->tree_count; tree++, rows += size, features += players) {
-        const double *row = rows + (size_t)leaf[tree] * players;
-        for (uint32_t player = 0; player < players; player++) attributions[features[player]] += row[player];
-    }
+// The leaves of a batch's trees, sixty-four bytes a block.
+struct tk_batch_leaves {
+    _Alignas(64) uint8_t of[TK_BATCH_BLOCKS][TK_LANES];
+};
+
+TK_INLINE void tk_add_batch_leaves(const struct tk_symmetric_batch *batch, const struct tk_batch_leaves *leaf,
+                                   double *sums) {
+    for (uint32_t index = 0; index < batch->block_count; index++)
+        tk_add_leaves(&batch->blocks[index], leaf->of[index], sums);
 }
 
-// Asks for the rows that a block will need: they lie far apart in tables that may not fit the nearer caches.
-TK_INLINE void tk_fetch_rows(const struct tk_symmetric_block *block, const uint8_t *leaf) {
-    const uint32_t players = block->player_count;
-    const char *rows = (const char *)block->attributions;
-    const size_t row_bytes = players * sizeof(double);
-    const size_t size = row_bytes << block->depth;
-    for (uint32_t tree = 0; tree < block->tree_count; tree++, rows += size) {
-        const char *row = rows + leaf[tree] * row_bytes;
-        __builtin_prefetch(row);
-        __builtin_prefetch(row + row_bytes - 1);
+// Adds the attributions of a batch. Its rows are copied side by side first: a feature's places are then read one after
+// another into registers, where adding row by row would write to each feature's sum and wait for it.
+TK_INLINE void tk_add_batch_rows(const struct tk_symmetric_batch *batch, const struct tk_batch_leaves *leaf,
+                                 double *attributions) {
+    _Alignas(64) double rows[TK_BATCH_BLOCKS * TK_LANES * TK_ROW_PLACES];
+    double *copy = rows;
+    for (uint32_t index = 0; index < batch->block_count; index++) {
+        const struct tk_symmetric_block *block = &batch->blocks[index];
+        const double *row = block->rows;
+        const size_t size = (size_t)TK_ROW_PLACES << block->depth;
+        for (uint32_t tree = 0; tree < block->tree_count; tree++, row += size, copy += TK_ROW_PLACES)
+            memcpy(copy, row + (size_t)leaf->of[index][tree] * TK_ROW_PLACES, TK_ROW_PLACES * sizeof *copy);
+    }
+    const uint16_t *place = batch->places;
+    for (uint32_t index = 0; index < batch->feature_count; index++) {
+        const struct tk_feature_places feature = batch->features[index];
+        double sum0 = 0, sum1 = 0;
+        for (const uint16_t *const end = place + (feature.count & ~1); place < end; place += 2) {
+            sum0 += rows[place[0]];
+            sum1 += rows[place[1]];
+        }
+        if (feature.count & 1) sum0 += rows[*place++];
+        attributions[feature.feature] += sum0 + sum1;
     }
 }
 
@@ -59,16 +71,6 @@ TK_INLINE double tk_leaf_sum(const struct tk_symmetric *model, const double *att
     }
     for (; feature < count; feature++) sum0 += attributions[feature];
     return (sum0 + sum1) + (sum2 + sum3);
-}
-
-TK_INLINE void tk_add_attributions(const struct tk_symmetric_block *block, const uint8_t *leaf, double *attributions) {
-    switch (block->player_count) {
-    case 3: tk_add_rows(block, leaf, attributions, 3); break;
-    case 4: tk_add_rows(block, leaf, attributions, 4); break;
-    case 5: tk_add_rows(block, leaf, attributions, 5); break;
-    case 6: tk_add_rows(block, leaf, attributions, 6); break;
-    default: tk_add_rows(block, leaf, attributions, block->player_count);
-    }
 }
 
 #endif

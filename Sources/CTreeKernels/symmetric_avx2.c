@@ -58,16 +58,22 @@ TK_AVX2 TK_INLINE void leaves_of(const struct tk_symmetric_block *block, const u
     }
 }
 
+TK_AVX2 TK_INLINE void batch_leaves_of(const struct tk_symmetric_batch *batch, const uint8_t *columns,
+                                       struct tk_batch_leaves *leaf) {
+    for (uint32_t index = 0; index < batch->block_count; index++)
+        leaves_of(&batch->blocks[index], columns, leaf->of[index]);
+}
+
 TK_AVX2 void tk_symmetric_sums_avx2(const struct tk_symmetric *model, const double *rows, size_t stride,
                                     size_t row_count, double *sums) {
     _Alignas(64) uint8_t columns[TK_COLUMN_LIMIT];
-    _Alignas(64) uint8_t leaf[TK_LANES];
+    struct tk_batch_leaves leaf;
     for (size_t row = 0; row < row_count; row++) {
         double parts[4] = {0, 0, 0, 0};
         fill(&model->columns, rows + row * stride, columns);
-        for (size_t index = 0; index < model->block_count; index++) {
-            leaves_of(&model->blocks[index], columns, leaf);
-            tk_add_leaves(&model->blocks[index], leaf, parts);
+        for (size_t index = 0; index < model->batch_count; index++) {
+            batch_leaves_of(&model->batches[index], columns, &leaf);
+            tk_add_batch_leaves(&model->batches[index], &leaf, parts);
         }
         sums[row] += (parts[0] + parts[1]) + (parts[2] + parts[3]);
     }
@@ -75,12 +81,12 @@ TK_AVX2 void tk_symmetric_sums_avx2(const struct tk_symmetric *model, const doub
 
 TK_AVX2 double tk_symmetric_reasons_avx2(const struct tk_symmetric *model, const double *row, double *attributions) {
     _Alignas(64) uint8_t columns[TK_COLUMN_LIMIT];
-    _Alignas(64) uint8_t leaf[TK_LANES];
+    struct tk_batch_leaves leaf;
     memset(attributions, 0, model->feature_count * sizeof *attributions);
     fill(&model->columns, row, columns);
-    for (size_t index = 0; index < model->block_count; index++) {
-        leaves_of(&model->blocks[index], columns, leaf);
-        tk_add_attributions(&model->blocks[index], leaf, attributions);
+    for (size_t index = 0; index < model->batch_count; index++) {
+        batch_leaves_of(&model->batches[index], columns, &leaf);
+        tk_add_batch_rows(&model->batches[index], &leaf, attributions);
     }
     return tk_leaf_sum(model, attributions);
 }

@@ -18,33 +18,31 @@ TK_AVX512 TK_INLINE void leaves_of(const struct tk_symmetric_block *block, const
     _mm512_store_si512(leaf, leaves);
 }
 
+// All leaves of a batch before any is read: what was just written as a vector is not at hand byte by byte yet.
+TK_AVX512 TK_INLINE void batch_leaves_of(const struct tk_symmetric_batch *batch, const uint8_t *columns, int width,
+                                         struct tk_batch_leaves *leaf) {
+    for (uint32_t index = 0; index < batch->block_count; index++)
+        leaves_of(&batch->blocks[index], columns, width, leaf->of[index]);
+}
+
 TK_AVX512 TK_INLINE double sum_of(const struct tk_symmetric *model, const double *row, int width, uint8_t *columns) {
-    _Alignas(64) uint8_t leaf[TK_LANES];
+    struct tk_batch_leaves leaf;
     double sums[4] = {0, 0, 0, 0};
     tk_fill_512(&model->columns, row, columns);
-    for (size_t index = 0; index < model->block_count; index++) {
-        leaves_of(&model->blocks[index], columns, width, leaf);
-        tk_add_leaves(&model->blocks[index], leaf, sums);
+    for (size_t index = 0; index < model->batch_count; index++) {
+        batch_leaves_of(&model->batches[index], columns, width, &leaf);
+        tk_add_batch_leaves(&model->batches[index], &leaf, sums);
     }
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-// Blocks whose leaves are known before their rows are added, so that the rows are on their way.
-enum { AHEAD = 8 };
-
 TK_AVX512 TK_INLINE double reasons_of(const struct tk_symmetric *model, const double *row, int width, uint8_t *columns,
                                       double *attributions) {
-    _Alignas(64) uint8_t leaf[AHEAD][TK_LANES];
+    struct tk_batch_leaves leaf;
     tk_fill_512(&model->columns, row, columns);
-    for (size_t first = 0; first < model->block_count; first += AHEAD) {
-        const size_t rest = model->block_count - first;
-        const size_t count = rest < AHEAD ? rest : AHEAD;
-        const struct tk_symmetric_block *blocks = model->blocks + first;
-        for (size_t index = 0; index < count; index++) {
-            leaves_of(&blocks[index], columns, width, leaf[index]);
-            tk_fetch_rows(&blocks[index], leaf[index]);
-        }
-        for (size_t index = 0; index < count; index++) tk_add_attributions(&blocks[index], leaf[index], attributions);
+    for (size_t index = 0; index < model->batch_count; index++) {
+        batch_leaves_of(&model->batches[index], columns, width, &leaf);
+        tk_add_batch_rows(&model->batches[index], &leaf, attributions);
     }
     return tk_leaf_sum(model, attributions);
 }

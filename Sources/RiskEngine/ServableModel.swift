@@ -100,19 +100,27 @@ public final class ServableModel: Sendable {
     ///   - observation: The event, which has passed ``checkCustom(_:accepted:)``, and its facts.
     ///   - alias: The name the model is served under.
     ///   - wantsFeatures: Whether the answer lists every feature.
+    ///   - isExact: Whether contributions are Float64 throughout, as for ``LoadedModel/explain(_:contributions:)``; for
+    ///     tools, not for serving.
     ///   - scratch: Buffers; hold the vector and the contributions afterwards.
     /// - Returns: An answer without commit sequence and decision id.
     /// - Complexity: O(features + reasons × log reasons), and a margin for each effect: see ``effectLimit``.
     public func answer(
-        _ observation: Observation, alias: String, wantsFeatures: Bool = false, scratch: inout Scratch
+        _ observation: Observation, alias: String, wantsFeatures: Bool = false, isExact: Bool = false,
+        scratch: inout Scratch
     ) -> ScoreAnswer {
         extractor.extract(observation, into: &scratch.vector)
-        let margin = model.score(scratch.vector, contributions: &scratch.contributions)
+        let margin =
+            isExact
+            ? model.explain(scratch.vector, contributions: &scratch.contributions)
+            : model.score(scratch.vector, contributions: &scratch.contributions)
         let type = observation.event.type
         let (decision, rule) = decisions.decide(margin: margin, at: type)
         var answer = ScoreAnswer(
             margin: margin, probability: model.probability(margin: margin, at: type), decision: decision,
-            decisionRule: rule, bias: model.bias, reasons: grouped(scratch.contributions),
+            decisionRule: rule, bias: model.bias,
+            residual: model.residual(margin: margin, contributions: scratch.contributions),
+            reasons: grouped(scratch.contributions),
             links: evidence.links(observation.links, contributions: scratch.contributions),
             cluster: evidence.cluster(observation.links, contributions: scratch.contributions),
             modelDigest: model.digest, modelAlias: alias,

@@ -47,6 +47,21 @@ extension Matrix {
         }
     }
 
+    /// y += factor × one row of A.
+    ///
+    /// - Parameter y: ``columnCount`` numbers.
+    public func addRow(_ row: Int, times factor: Double, to y: inout [Double]) {
+        precondition(
+            row >= 0 && row < rowCount && y.count == columnCount,
+            "row \(row) of a \(rowCount) x \(columnCount) matrix onto \(y.count) numbers")
+        guard columnCount > 0 else { return }
+        useOneThreadPerCall()
+        let count = blasCount(columnCount, "columns")
+        elements[row * columnCount..<(row + 1) * columnCount].withUnsafeBufferPointer { a in
+            y.withUnsafeMutableBufferPointer { cblas_daxpy(count, factor, a.baseAddress, 1, $0.baseAddress, 1) }
+        }
+    }
+
     /// y += op(A) x, shapes already checked.
     private func multiply(_ operation: CBLAS_TRANSPOSE, _ x: [Double], into y: inout [Double]) {
         guard rowCount > 0, columnCount > 0 else { return }

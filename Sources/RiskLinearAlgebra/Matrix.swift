@@ -41,9 +41,11 @@ public struct Matrix: Sendable, Equatable {
     public mutating func scaleRows(by factors: [Double]) {
         precondition(
             factors.count == rowCount, "\(factors.count) factors for a \(rowCount) x \(columnCount) matrix")
-        for row in 0..<rowCount {
-            let factor = factors[row]
-            for index in row * columnCount..<(row + 1) * columnCount { elements[index] *= factor }
+        elements.withUnsafeMutableBufferPointer { elements in
+            for row in 0..<rowCount {
+                let factor = factors[row]
+                for index in row * columnCount..<(row + 1) * columnCount { elements[index] *= factor }
+            }
         }
     }
 
@@ -52,6 +54,18 @@ public struct Matrix: Sendable, Equatable {
         precondition(
             other.rowCount == rowCount && other.columnCount == columnCount,
             "cannot add \(other.rowCount) x \(other.columnCount) to \(rowCount) x \(columnCount)")
-        for index in elements.indices { elements[index] += other.elements[index] }
+        elements.withUnsafeMutableBufferPointer { elements in
+            other.elements.withUnsafeBufferPointer { other in
+                for index in 0..<min(elements.count, other.count) { elements[index] += other[index] }
+            }
+        }
+    }
+
+    /// Makes a square matrix symmetric by what stands above its diagonal.
+    public mutating func mirrorUpper() {
+        precondition(rowCount == columnCount, "a \(rowCount) x \(columnCount) matrix cannot be symmetric")
+        for row in 0..<rowCount {
+            for column in 0..<row { elements[row * columnCount + column] = elements[column * columnCount + row] }
+        }
     }
 }

@@ -76,6 +76,11 @@ struct AccountLinks: Sendable {
         attachments.first { $0.key == key && $0.life == life }
     }
 
+    /// Before an account comes with its first identifiers: room for so many at once.
+    mutating func makeRoom(forAttachments count: Int) {
+        if attachments.isEmpty { attachments.reserveCapacity(min(count, Self.attachmentLimit)) }
+    }
+
     /// Notes that it came with an identifier; whether for the first time in the identifier's present life.
     ///
     /// The latest one of a class moves to the end, so that ``latest(_:)`` finds it.

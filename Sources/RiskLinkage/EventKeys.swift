@@ -40,8 +40,8 @@ struct EventKeys {
     /// Days after which a mail domain of somebody's own is an organisation: a new one costs next to nothing.
     static let establishedDomainDays = 180.0
 
-    /// The organisation that has the account's mail domain for itself, for as long as nobody names a tenant: the seats of
-    /// a company come before the caller knows that they belong together.
+    /// The organisation that has the account's mail domain for itself, for as long as nobody names a tenant: the seats
+    /// of a company come before the caller knows that they belong together.
     private static func organisationByDomain(_ event: AccountEvent) -> UInt64? {
         guard let domain = event.reference(.emailDomainRef),
             let domainClass = event.word(.emailDomainClass, as: EmailDomainClass.self),

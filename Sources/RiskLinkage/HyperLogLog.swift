@@ -1,4 +1,5 @@
-/// How many different members were added, within a few per cent, in 1 KiB however many there are.
+/// How many different members were added, within a few per cent, in 1 KiB however many there are; without that for the
+/// first few, since most sketches never get further.
 ///
 /// 1,024 registers, each the longest run of leading zeros among the hashes that chose it (Flajolet et al. 2007:
 /// "HyperLogLog: the analysis of a near-optimal cardinality estimation algorithm"). The estimate is Ertl's ("New
@@ -15,7 +16,14 @@ struct HyperLogLog: Sendable {
     /// The largest value of a register: all remaining bits are zero.
     private static let largestRank = 64 - precision + 1
 
-    private var registers = [UInt8](repeating: 0, count: registerCount)
+    /// So many registers that are not 0 are kept one by one.
+    private static let fewLimit = 16
+
+    /// Registers that are not 0 while they are few: each its number × 64 + its value.
+    private var few = InlineArray<16, UInt16>(repeating: 0)
+    private var fewCount: UInt8 = 0
+    /// All registers once they are no longer few; empty before.
+    private var registers: [UInt8] = []
     /// How many registers have each value.
     private var histogram = InlineArray<56, UInt16>(repeating: 0)
     /// The estimate as it was remembered last; NaN once that is outdated.
@@ -29,9 +37,9 @@ struct HyperLogLog: Sendable {
     @discardableResult
     mutating func add(_ hash: UInt64) -> Bool {
         let (register, rank) = Self.place(of: hash)
-        let old = registers[register]
+        let old = value(of: register)
         guard rank > old else { return false }
-        registers[register] = rank
+        set(register, to: rank)
         histogram[Int(old)] -= 1
         histogram[Int(rank)] += 1
         lastEstimate = .nan
@@ -48,7 +56,31 @@ struct HyperLogLog: Sendable {
     /// in.
     func mayContain(_ hash: UInt64) -> Bool {
         let (register, rank) = Self.place(of: hash)
-        return rank <= registers[register]
+        return rank <= value(of: register)
+    }
+
+    private func value(of register: Int) -> UInt8 {
+        if !registers.isEmpty { return registers[register] }
+        return fewPlace(of: register).map { UInt8(few[$0] & 63) } ?? 0
+    }
+
+    private func fewPlace(of register: Int) -> Int? {
+        for place in 0..<Int(fewCount) where Int(few[place] >> 6) == register { return place }
+        return nil
+    }
+
+    private mutating func set(_ register: Int, to rank: UInt8) {
+        if registers.isEmpty {
+            let place = fewPlace(of: register) ?? Int(fewCount)
+            if place < Self.fewLimit {
+                few[place] = UInt16(register << 6) | UInt16(rank)
+                fewCount = max(fewCount, UInt8(place + 1))
+                return
+            }
+            registers = Array(repeating: 0, count: Self.registerCount)
+            for place in few.indices { registers[Int(few[place] >> 6)] = UInt8(few[place] & 63) }
+        }
+        registers[register] = rank
     }
 
     private static func place(of hash: UInt64) -> (register: Int, rank: UInt8) {
@@ -59,7 +91,7 @@ struct HyperLogLog: Sendable {
     private func currentEstimate() -> Double {
         let count = Double(Self.registerCount)
         var sum = count * Self.saturationTerm(1 - Double(histogram[Self.largestRank]) / count)
-        for rank in stride(from: Self.largestRank - 1, through: 1, by: -1) {
+        for rank in stride(from: Self.largestRank - 1, through: 1, by: -1) where sum != 0 || histogram[rank] != 0 {
             sum = 0.5 * (sum + Double(histogram[rank]))
         }
         sum += count * Self.emptinessTerm(Double(histogram[0]) / count)

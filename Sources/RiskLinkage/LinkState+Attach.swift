@@ -11,11 +11,15 @@ extension LinkState {
         if keys.namesOrganisation, let organisation = keys.organisation {
             for attachment in account.join(organisation) { moveToTenant(attachment, organisation, atMs: keys.timeMs) }
         }
+        account.makeRoom(forAttachments: keys.identifiers.count)
         var new: [UInt64] = []
         var hash: UInt64?
         for (index, (identifierClass, key, isInEvent)) in keys.identifiers.enumerated() where isInEvent {
             let pair = sight.tenantPairs.isEmpty ? nil : sight.tenantPairs[index]
-            if attach(identifierClass, key, pair, keys, &account, &hash) { new.append(key) }
+            if attach(identifierClass, key, pair, keys, &account, &hash) {
+                if new.isEmpty { new.reserveCapacity(keys.identifiers.count - index) }
+                new.append(key)
+            }
         }
         followRhythm(event, keys, &account)
         makeRoom(forAccount: keys.account)
@@ -40,7 +44,7 @@ extension LinkState {
         let accountCount = isNew ? alive.map { countWith(account.reference, &hash, on: key, $0) } ?? 1 : nil
         var organisations = alive?.organisations ?? 0
         if let organisation = account.organisation {
-            let isKnown = known?.life == life
+            let isKnown = known?.life == life && organisation == keys.organisation
             let pair = (isKnown ? known?.key : nil) ?? LinkKey.pair(key, life: life, with: organisation)
             if seeTenant(pair, of: organisations, atMs: keys.timeMs, accounts: isNew ? 1 : 0) {
                 organisations = countWith(organisation: organisation, on: key, life: life, organisations)

@@ -11,6 +11,11 @@ extension LinkState {
     ///   - limit: The most members of the page, 1 to ``CampaignPage/memberLimit``.
     /// - Complexity: O(limit × identifiers of an account + 500 × identifiers of an account).
     public func campaign(_ target: CampaignTarget, from: Int = 0, limit: Int = 100) -> CampaignPage? {
+        findCampaign(target, from: from, limit: limit)?.page()
+    }
+
+    /// What ``campaign(_:from:limit:)`` takes from the state, so that nobody else has to wait for the rest of the work.
+    public func findCampaign(_ target: CampaignTarget, from: Int = 0, limit: Int = 100) -> CampaignFinding? {
         precondition((1...CampaignPage.memberLimit).contains(limit), "a page of \(limit) members")
         let number: UInt64
         switch target {
@@ -23,14 +28,13 @@ extension LinkState {
         guard let record = clusters[number] else { return nil }
         var page = CampaignPage(summary: Self.summary(record))
         page.timeline = record.history.days
-        page.evidence = evidence(of: record)
         var place = max(0, from)
         while place < record.roll.count, page.members.count < limit {
             if let member = member(record.roll[place], of: number) { page.members.append(member) }
             place += 1
         }
         page.nextMember = place < record.roll.count ? place : nil
-        return page
+        return CampaignFinding(page, shared: shared(in: record))
     }
 
     /// The largest clusters by what they took: most exchanges first.
@@ -86,40 +90,24 @@ extension LinkState {
         return links.home.accounts
     }
 
-    private func evidence(of record: ClusterRecord) -> [CampaignPage.Evidence] {
-        var found = Array(repeating: ClassEvidence(), count: IdentifierClass.slotCount)
-        for entry in record.roll.suffix(Self.evidenceMemberLimit) {
+    /// What the last members share with others of their cluster, member by member.
+    private func shared(in record: ClusterRecord) -> [CampaignFinding.Shared] {
+        var result: [CampaignFinding.Shared] = []
+        for (number, entry) in record.roll.suffix(Self.evidenceMemberLimit).enumerated() {
             guard let membership = clusters.membership(of: entry.key), membership.cluster == record.id.number,
                 membership.joinedMs == entry.joinedMs, let account = accounts[entry.key]
             else { continue }
-            var classes: Set<Int> = []
             for attachment in account.attachments {
-                let shared = sharedCount(attachment, in: record.id.number)
-                guard shared > 1, let links = identifiers[attachment.key] else { continue }
-                let identifierClass = Int(attachment.identifierClass)
-                found[identifierClass].note(attachment.key, shared: shared, accounts: links.accountCount)
-                if classes.insert(identifierClass).inserted { found[identifierClass].members += 1 }
+                let members = sharedCount(attachment, in: record.id.number)
+                guard members > 1, let accounts = identifiers.read(attachment.key, { $0.accountCount }) else {
+                    continue
+                }
+                result.append(
+                    CampaignFinding.Shared(
+                        member: number, identifierClass: Int(attachment.identifierClass), key: attachment.key,
+                        members: members, accounts: accounts))
             }
         }
-        return IdentifierClass.linked.compactMap { identifierClass in
-            let evidence = found[identifierClass.rawValue]
-            guard !evidence.keys.isEmpty else { return nil }
-            return CampaignPage.Evidence(
-                identifierClass: identifierClass, identifiers: evidence.keys.count, accounts: evidence.members,
-                largest: evidence.largest, outside: evidence.outside)
-        }.sorted { ($0.accounts, $1.identifierClass.rawValue) > ($1.accounts, $0.identifierClass.rawValue) }
-    }
-}
-
-/// What members share of one class, while it is gathered.
-private struct ClassEvidence {
-    var keys: Set<UInt64> = []
-    var members = 0
-    var largest = 0
-    var outside = 0
-
-    mutating func note(_ key: UInt64, shared: Int, accounts: Int) {
-        keys.insert(key)
-        if shared > largest { (largest, outside) = (shared, max(0, accounts - shared)) }
+        return result
     }
 }

@@ -62,6 +62,7 @@ extension LinkState {
                 sight.snapshot[identifierClass] = facts
             }
             guard facts.accounts > 0, ClusterJoining.canJoin(links, identifierClass) else { continue }
+            if shared.isEmpty { shared.reserveCapacity(keys.identifiers.count - index) }
             let home = links.home.cluster == 0 ? 0 : clusters.resolve(links.home.cluster)
             let isCounted = own != nil && membership?.cluster == home
             shared.append(

@@ -10,18 +10,26 @@ public struct ModelTraining {
 
     private let options: TrainingOptions
     private let progress: TrainingProgress
+    private let trials: TuningReport
 
     /// A training run.
-    public init(options: TrainingOptions, progress: @escaping TrainingProgress = { _, _ in }) {
+    ///
+    /// - Parameter trials: Hears of each trial of a search for settings (``TrainingOptions/tuning``).
+    public init(
+        options: TrainingOptions, progress: @escaping TrainingProgress = { _, _ in },
+        trials: @escaping TuningReport = { _ in }
+    ) {
         self.options = options
         self.progress = progress
+        self.trials = trials
     }
 
     /// Trains.
     ///
     /// Calibration, thresholds and metrics come from a model that has not seen the held-out rows; the document's
     /// weights come from all rows. If one side of the split lacks a class, the document has no calibration, policy or
-    /// metrics.
+    /// metrics, and no settings are searched for. Settings that were chosen by the held-out rows flatter their metrics
+    /// a little, as early stopping does.
     ///
     /// - Returns: A document that loads; the same data and options give the same document for any number of threads.
     /// - Throws: ``TrainingError``.
@@ -33,11 +41,12 @@ public struct ModelTraining {
                 .tooLarge, "expected 1 to \(LoadedModel.Limits.featureCount) features, found \(data.features.count)")
         }
         guard data.rowCount > 0 else { throw TrainingError(.empty, "expected rows to learn from, found none") }
+        let split = HeldOutSplit(data, options: options)
+        let canJudge = hasBothClasses(data, split.fitted) && hasBothClasses(data, data.unaltered(split.heldOut))
+        if let tuning = options.tuning, canJudge { return try tune(data, name: name, split, tuning) }
         var document = ModelDocument(
             name: name, features: data.features, kind: .logistic(LogisticModel(intercept: 0, terms: [])))
         document.training = statement(data)
-        let split = HeldOutSplit(data, options: options)
-        let canJudge = hasBothClasses(data, split.fitted) && hasBothClasses(data, data.unaltered(split.heldOut))
         switch options.kind {
         case .logistic: try fitLogistic(data, canJudge ? split : nil, &document)
         case .trees: try fitTrees(data, canJudge ? split : nil, &document)
@@ -45,6 +54,19 @@ public struct ModelTraining {
         return try loadable { () throws(ModelFileError) in
             try LoadedModel.addingGoldenInputs(goldenVectors(data), to: document)
         }
+    }
+
+    /// Searches for settings, then trains with the best.
+    private func tune(
+        _ data: TrainingData, name: String, _ split: HeldOutSplit, _ tuning: TuningOptions
+    ) throws(TrainingError) -> ModelDocument {
+        let outcome = try Tuner(options: options, tuning: tuning, report: trials)
+            .run(data.toFit, split, progress: { progress("searching settings", $0) })
+        var best = outcome.options
+        best.tuning = nil
+        var document = try ModelTraining(options: best, progress: progress).train(data, name: name)
+        document.training.options += outcome.statement
+        return document
     }
 
     private func fitLogistic(

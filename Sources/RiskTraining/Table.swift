@@ -12,17 +12,19 @@ public import RiskModels
 ///   - categorical: Columns that are categorical even if they look like numbers.
 ///   - options: How to train.
 ///   - progress: Hears of progress on this thread.
+///   - trials: Hears of each trial of a search for settings.
 /// - Throws: ``TrainingError`` with file, line and column.
 /// - Returns: A document that loads. The same file, options and numeric environment give the same document.
 public func trainTable(
     csv path: String, label: String, categorical: [String] = [], options: TrainingOptions = TrainingOptions(),
-    progress: @escaping TrainingProgress = { _, _ in }
+    progress: @escaping TrainingProgress = { _, _ in }, trials: @escaping TuningReport = { _ in }
 ) throws(TrainingError) -> ModelDocument {
     guard !categorical.contains(label) else {
         throw TrainingError(.badOption, "categorical: expected features, found the label \"\(label)\"")
     }
     let data = try TableLoader(path: path, label: label, categorical: categorical, progress: progress).load()
-    var document = try ModelTraining(options: options, progress: progress).train(data, name: "table")
+    var document = try ModelTraining(options: options, progress: progress, trials: trials)
+        .train(data, name: "table")
     document.training.options.insert("label=\(label)", at: 0)
     return document
 }
@@ -59,4 +61,21 @@ public func predictTable(
     _ body: (TablePrediction) throws -> Void
 ) throws -> Int {
     try TablePredictor(model: model).predict(path: path, progress: progress, body)
+}
+
+/// Reads the rows of a CSV file as the vectors that a model takes, in order, as ``predictTable(csv:model:progress:_:)``
+/// does.
+///
+/// - Parameters:
+///   - path: The file.
+///   - model: A model trained on a table.
+///   - progress: Hears of progress on this thread.
+///   - body: Called with each row's vector; false ends the reading.
+/// - Throws: ``TrainingError``, or what `body` throws.
+/// - Returns: How many rows were read.
+@discardableResult
+public func readTable(
+    csv path: String, model: LoadedModel, progress: TrainingProgress = { _, _ in }, _ body: ([Double]) throws -> Bool
+) throws -> Int {
+    try TablePredictor(model: model).vectors(path: path, progress: progress, body)
 }

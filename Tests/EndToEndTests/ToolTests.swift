@@ -190,6 +190,17 @@ import Testing
         #expect(predictions.count == 4 && predictions[0] == "probability,margin")
         let probabilities = predictions.dropFirst().compactMap { Double($0.split(separator: ",")[0]) }
         #expect(probabilities.count == 3 && probabilities[1] > 0.5 && probabilities[0] < 0.5)
+        let why = try Executable.tool("explain", "--csv", rows, "--model", model, "--row", "3", "--json", "--all")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(why.utf8)) as? [String: Any])
+        let features = try #require(object["features"] as? [[String: Any]])
+        let sum = features.reduce(object["bias"] as? Double ?? .nan) { $0 + ($1["contribution"] as? Double ?? .nan) }
+        #expect(abs(sum - (object["margin"] as? Double ?? .nan)) < 1e-9)
+        #expect(object["margin"] as? Double == Double(predictions[3].split(separator: ",")[1]))
+        #expect(features.contains { $0["name"] as? String == "branch" && $0["value"] as? String == "any other" })
+        let all = try Executable.tool("explain", "--csv", rows, "--model", model)
+        #expect(["row 1: probability ", "row 3: ", "  bias", "amount = 199", "  margin"].allSatisfy(all.contains))
+        try expectFailure(
+            ["explain", "--csv", rows, "--model", model, "--row", "4"], saying: ["has 3 rows", "number 4"])
         let missing = try write("age,amount\n1,5\n", "missing.csv")
         try expectFailure(
             ["predict", "--csv", missing, "--model", model, "--out", out],
@@ -206,6 +217,33 @@ import Testing
             ["train", "--csv", csv, "--label", "colour", "--out", folder.path("c.swm")],
             saying: ["\"colour\"", "fraud"])
         #expect(!FileManager.default.fileExists(atPath: folder.path("c.swm")))
+    }
+
+    @Test func aSearchForSettingsIsLoggedAndKeepsWhatWasGiven() throws {
+        var generator = SeededGenerator(seed: 5)
+        var text = "amount,age,fraud\n"
+        for row in 0..<400 {
+            let amount = Double.random(in: row % 4 == 0 ? 20...200 : 0...90, using: &generator)
+            text += "\(amount),\(row % 60),\(row % 4 == 0 ? 1 : 0)\n"
+        }
+        let csv = try write(text, "tune.csv")
+        let (model, log) = (folder.path("tuned.swm"), folder.path("tune.jsonl"))
+        try Executable.tool(
+            "train", "--csv", csv, "--label", "fraud", "--tune", "4", "--tune-log", log, "--l2", "2.5", "--out", model)
+        let trials = try lines(log).map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        #expect(trials.prefix(4).map { $0["configuration"] as? Int } == [0, 1, 2, 3])
+        #expect(trials.count >= 6 && trials.allSatisfy { ($0["score"] as? Double ?? 0) > 0 })
+        // What was given is not searched; the model says what was chosen.
+        #expect(trials.allSatisfy { ($0["settings"] as? [String: String])?.keys.sorted() == ["l1"] })
+        let said = try Executable.tool("inspect", model, "--json")
+        #expect(said.contains("l2=2.5") && said.contains("tune_winner=") && said.contains("tune_configurations=4"))
+        try expectFailure(
+            ["train", "--csv", csv, "--label", "fraud", "--tune-log", log, "--out", model], status: 64,
+            saying: ["--tune"])
+        try expectFailure(
+            ["train", "--csv", csv, "--label", "fraud", "--tune", "1", "--out", model], status: 64, saying: ["--tune"])
     }
 
     @Test func damagedModelsAreRefused() throws {
@@ -277,7 +315,7 @@ import Testing
             ("events", ["--from-jsonl", "--to-jsonl", "--out", "--identifier-key", "--lenient", "--labels-out"]),
             ("replay", ["--events", "--labels", "--model", "--out"]), ("inspect", ["--json"]),
             ("verify", ["--table", "--json"]),
-            ("explain", ["--events", "--model", "--account", "--sequence", "--all"]),
+            ("explain", ["--events", "--csv", "--row", "--model", "--account", "--sequence", "--all"]),
             ("score", ["--requests", "--server", "--depth", "--observe", "--dry-run", "--caller", "--out"]),
             ("deploy", ["--admin-socket", "--json", "stage, promote, rollback, list or drain"]),
         ]

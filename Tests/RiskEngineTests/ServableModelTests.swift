@@ -66,6 +66,7 @@ import Testing
                 let byFeature = answer.features.reduce(answer.bias) { $0 + $1.contribution }
                 #expect(abs(byReason - answer.margin) < 1e-9, "seed \(seed)")
                 #expect(abs(byFeature - answer.margin) < 1e-9, "seed \(seed)")
+                #expect(answer.residual == answer.margin - byFeature, "seed \(seed)")
                 #expect(answer.missingFeatureCount == answer.features.count { $0.value == nil })
                 #expect(answer.links.allSatisfy { $0.accounts > 0 })
             }

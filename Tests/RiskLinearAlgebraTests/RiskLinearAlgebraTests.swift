@@ -97,6 +97,40 @@ import Testing
         #expect(sum.elements == [11, 22])
     }
 
+    @Test func compactMatricesWidenExactlyIntoAnyShape() {
+        for seed in 0..<60 as Range<UInt64> {
+            var random = Randoms(state: seed)
+            let (n, p) = (random.size(), random.size())
+            let numbers = random.numbers(n * p).map { Float($0) }
+            let compact = CompactMatrix(rowCount: n, columnCount: p, elements: numbers)
+            // Memory of the same shape is used again, of any other is replaced.
+            for old in [random.matrix(n, p), random.matrix(random.size(), random.size())] {
+                var matrix = old
+                compact.widen(into: &matrix)
+                #expect(matrix == Matrix(rowCount: n, columnCount: p, elements: numbers.map(Double.init)))
+            }
+        }
+    }
+
+    @Test func rowsAddAndTrianglesMirror() {
+        for seed in 0..<100 as Range<UInt64> {
+            var random = Randoms(state: seed)
+            let p = random.size()
+            var a = random.matrix(p, p)
+            let (start, factor) = (random.numbers(p), random.number())
+            for row in 0..<p {
+                var sum = start
+                a.addRow(row, times: factor, to: &sum)
+                #expect(Self.close(sum, (0..<p).map { start[$0] + factor * a[row, $0] }), "seed \(seed), row \(row)")
+            }
+            let upper = a
+            a.mirrorUpper()
+            for i in 0..<p {
+                for j in 0..<p { #expect(a[i, j] == upper[min(i, j), max(i, j)], "seed \(seed), [\(i), \(j)]") }
+            }
+        }
+    }
+
     @Test func theNumericEnvironmentNamesCoreLibraryAndLibc() {
         for part in ["core=", "openblas=OpenBLAS", "libc=glibc 2."] { #expect(numericEnvironment.contains(part)) }
     }

@@ -175,6 +175,19 @@ import Testing
         #expect(check([]) == .unknownTraining)
     }
 
+    /// Its period may overlap if its data are other ones, by what it states.
+    @Test func aModelOfOtherDataMayOverlap() throws {
+        var plan = TinyWorld.plan
+        plan.modelIsOfOtherData = true
+        let late = ["until_ms=\(TinyWorld.moment(90))", "labels_until_ms=\(TinyWorld.moment(99))"]
+        func check(_ stated: [[UInt8]], _ files: [[UInt8]]) -> EvaluationError.Code? {
+            refusal { try plan.check(TrainingStatement(dataDigests: stated, options: late), digests: files) }?.code
+        }
+        #expect(check([[1], [2]], [[3], [4]]) == nil)
+        #expect(check([[1], [2]], [[2], [4]]) == .leakySplit)
+        #expect(check([], [[3], [4]]) == .leakySplit)
+    }
+
     @Test func aRandomSplitSaysSo() throws {
         try write(try TinyWorld(seed: 7, honestCount: 200))
         var plan = plan()

@@ -96,6 +96,19 @@ import Testing
         #expect(plain[2].margin == model.score([0, .nan, 3], contributions: &contributions))
     }
 
+    @Test func rowsAreReadAsVectorsUntilThereAreEnough() throws {
+        let model = try Self.trained()
+        let file = TemporaryFile("id,n,c\nu1,3,red\nnew,,purple\nu2,-3,green\n")
+        var rows: [[Double]] = []
+        let count = try readTable(csv: file.path, model: model) {
+            rows.append($0)
+            return rows.count < 2
+        }
+        #expect(count == 2 && rows.count == 2)
+        #expect(rows[0] == [0, 3, Self.code(model, "red")])
+        #expect(rows[1][1].isNaN && rows[1][2] == 3)
+    }
+
     static func code(_ model: LoadedModel, _ word: String) -> Double {
         Double(model.document.features[2].categories?.firstIndex(of: word) ?? -1)
     }

@@ -21,6 +21,7 @@ import Testing
             margin: number(), probability: number(),
             decision: Decision.allCases.randomElement(using: &random) ?? .allow,
             decisionRule: "usage.cap@3", bias: number(),
+            residual: seed % 3 == 0 ? nil : number(),
             reasons: ReasonCode.allCases.map { .init(code: $0, contribution: number(), customerText: $0.customerText) },
             links: IdentifierClass.allCases.map { link($0, &random) },
             cluster: seed % 2 == 0 ? nil : cluster(&random), modelDigest: random.bytes(32...32), modelAlias: "défaut",

@@ -3,13 +3,14 @@
 
 Models, rows and turns as in `bench predict`. First the same symmetric trees are given to LightGBM and to us: its
 pred_contrib and our reasons must agree within 1e-9 (--check stops there). Those of leaf-wise trees, which are served in
-Float32, must agree within 1e-5 on LightGBM's own trees.
+Float32, must agree within 1e-5 on LightGBM's own trees. Then models of every kind are checked on a million random rows:
+additive reasons, the same bits from every kernel, no pair of rows against a direction, no allocation.
 """
 import pathlib
 import sys
 import tempfile
 
-from harness import guarded
+from harness import guarded, markdown
 from row_bench import SIZES, arguments, run, table_of, with_peers
 from service import ToolError, install_packages, release_directory, report, run_tool
 
@@ -61,6 +62,18 @@ def holds(figures):
                for name, bar in BARS.items())
 
 
+def checks_table(figures):
+    """What a million random rows of each model showed."""
+    keys = ("rows", "exact_rows", "served_residual", "exact_residual", "served_difference", "compared_rows",
+            "different_bits", "pairs", "pairs_against_direction", "allocations")
+
+    def cell(value):
+        return "" if value is None else f"{value:.1e}" if isinstance(value, float) else f"{value:,}"
+
+    return markdown([["random rows", *figures],
+                     *([key.replace("_", " "), *(cell(line.get(key)) for line in figures.values())] for key in keys)])
+
+
 def main():
     parser = arguments("reasons", __doc__)
     parser.add_argument("--check", action="store_true", help="only compare with pred_contrib on the same trees")
@@ -73,15 +86,23 @@ def main():
     figures = {"same_symmetric_trees": agreement}
     passed = max(agreement["margin_difference"], agreement["reason_difference"]) <= LARGEST_DIFFERENCE
     if not options.check:
+        from row_checks import check_rows
         from row_data import adult, synthetic
         tables = [synthetic()] + ([adult(options.data)] if options.data else [])
-        timed = run(tables, options.passes, "reasons")
+        checks = {}
+
+        def check_models(*models):
+            checks["figures"], checks["hold"] = check_rows(*models)
+
+        timed = run(tables, options.passes, "reasons", check_models)
         for name, line in timed.items():
             ours = line["us"]["symmetric"]
             print(f"\n{name}: trees {line['trees']}; one margin without reasons {ours['margin_1']:.2f} µs\n")
             print(table_of(line, SIZES, list(line["us"]), "reasons"))
             line["judged"] = judged(line)
-        passed = passed and holds(timed["synthetic"]["judged"])
+        print("\n" + checks_table(checks["figures"]))
+        passed = passed and checks["hold"] and holds(timed["synthetic"]["judged"])
+        figures["checks"] = checks["figures"]
         figures.update(timed)
     return report("reasons", figures, {"same_symmetric_trees": LARGEST_DIFFERENCE, **BARS}, passed)
 

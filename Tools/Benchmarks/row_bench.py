@@ -69,8 +69,10 @@ class OurRows:
         return {key: value / 1000 for key, value in json.loads(line).items() if key.startswith(("margin", "reasons"))}
 
 
-def run(tables, passes, measure):
+def run(tables, passes, measure, check=None):
     """All tables: trains, then lets all take turns `passes` times. `measure` is a peer's method by name.
+
+    `check` gets what `check_rows` takes, of the first table.
 
     Four of the turns are ours: symmetric trees of our own and LightGBM's very trees, by the fastest kernel that the
     processor has and by plain Swift.
@@ -106,6 +108,8 @@ def run(tables, passes, measure):
                     for peer in peers:
                         passes_of[peer.name].append(getattr(peer, measure)(table.timed))
                     print(f"{table.name}: pass {number + 1} of {passes}", file=sys.stderr, flush=True)
+            if check and table is tables[0]:
+                check(binaries, table, symmetric, lightgbm.booster, lightgbm.trees, directory)
             figures[table.name] = {
                 "rows": len(table.timed), "features": table.timed.shape[1],
                 "trees": {"stillwatch": trees, **{peer.name: peer.trees for peer in peers}},

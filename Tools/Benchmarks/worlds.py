@@ -13,22 +13,27 @@ def day_ms(day):
     return int(moment.timestamp()) * 1000
 
 
-def simulate(binaries, directory, scale, seed, until, settings=()):
-    """The world in a folder of a directory: events, labels.csv, truth.csv. One that is there has to be the same."""
+def simulate(binaries, directory, scale, seed, until, settings=(), adversaries="", personas=""):
+    """The world in a folder of a directory: events, labels.csv, truth.csv. One that is there has to be the same.
+
+    Adversaries and personas are what `stillwatch simulate` takes for --adversaries and --personas.
+    """
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     world = directory / "world"
-    made = {"scale": scale, "seed": seed, "until": until}
+    made = {"scale": scale, "seed": seed, "until": until, "settings": list(settings), "adversaries": adversaries,
+            "personas": personas}
     # It is written last.
     checks = world / "checks.json"
     if checks.exists():
         content = json.loads(checks.read_text())
-        found = {name: content.get(name) for name in made}
-        if found != made or content.get("settings", []) != list(settings):
-            raise ToolError(f"{checks}: expected a world of {made} and {list(settings)}, found one of {found} and "
-                            f"{content.get('settings')}")
+        found = {name: content.get(name, [] if name == "settings" else "") for name in made}
+        if found != made:
+            raise ToolError(f"{checks}: expected a world of {made}, found one of {found}")
         return world
     shutil.rmtree(world, ignore_errors=True)
     run_tool(binaries, "simulate", "--scale", scale, "--seed", seed, "--until", until, "--out", world,
-             *(part for setting in settings for part in ("--set", setting)), timeout_s=7200)
+             *(part for setting in settings for part in ("--set", setting)),
+             *(("--adversaries", adversaries) if adversaries else ()),
+             *(("--personas", personas) if personas else ()), timeout_s=7200)
     return world

@@ -1,4 +1,5 @@
-// Vector kernels that score trees. Nothing here allocates, keeps state or writes outside what it is told to.
+// Vector kernels that score trees. Nothing here allocates, keeps state or writes outside what it is told to, but for one
+// thread's room.
 //
 // A row becomes bytes first, its columns: of a number, how many thresholds it reaches; of a category, one bit for each
 // set that holds it. A split is then `(column & mask) > threshold`, and sixty-four of them are a few instructions.
@@ -13,7 +14,7 @@
 enum { TK_COLUMN_LIMIT = 8192 };
 // Most features of a call that gives reasons.
 enum { TK_FEATURE_LIMIT = 4096 };
-// Most features of a call that gives reasons of leaf-wise trees: sixteen floats of each are on the stack.
+// Most features of a call that gives reasons of leaf-wise trees: eight floats of each are on the stack.
 enum { TK_REASON_FEATURE_LIMIT = 1024 };
 // Trees or nodes that stand side by side.
 enum { TK_LANES = 64 };
@@ -59,26 +60,51 @@ struct tk_columns {
     size_t column_count; // At most TK_COLUMN_LIMIT - 64; the last one may be a column that nobody reads.
 };
 
-// Up to sixty-four symmetric trees of one depth and one number of players.
+// Places of a tree's row among the rows of its batch.
+enum { TK_ROW_PLACES = 8 };
+// Most blocks whose rows stand side by side before they are added up: so many fit the nearest cache.
+enum { TK_BATCH_BLOCKS = 8 };
+
+// Up to sixty-four symmetric trees of one depth.
 struct tk_symmetric_block {
-    const uint8_t *splits;      // depth times: 64 columns (only if they fit a byte), 64 thresholds, 64 masks.
-    const uint16_t *columns;    // depth times 64 columns.
-    const double *leaves;       // tree_count times 2^depth.
-    const double *attributions; // tree_count times 2^depth times player_count.
-    const uint16_t *players;    // tree_count times player_count features.
-    uint32_t depth;             // 1 to 8.
-    uint32_t player_count;      // 1 to 8.
-    uint32_t tree_count;        // 1 to 64.
+    const uint8_t *splits;    // depth times: 64 columns (only if they fit a byte), 64 thresholds, 64 masks.
+    const uint16_t *columns;  // depth times 64 columns.
+    const double *leaves;     // tree_count times 2^depth.
+    const double *rows;       // tree_count times 2^depth rows of TK_ROW_PLACES attributions.
+    uint32_t depth;           // 1 to 8.
+    uint32_t tree_count;      // 1 to 64.
+};
+
+// A feature and in how many places of a batch's rows it has attributions.
+struct tk_feature_places {
+    uint16_t feature;
+    uint16_t count;
+};
+
+// Up to TK_BATCH_BLOCKS blocks, and where their rows have what belongs to a feature. The rows of the batch's trees, one
+// after another, are numbered place by place.
+struct tk_symmetric_batch {
+    const struct tk_symmetric_block *blocks;
+    const struct tk_feature_places *features; // Most places first, so that loops of a length follow each other.
+    const uint16_t *places;                   // For each feature, its places.
+    uint32_t block_count;
+    uint32_t feature_count;
 };
 
 // Symmetric trees. The sum of any of the leaves or attributions must be exact.
 struct tk_symmetric {
     struct tk_columns columns;
-    const struct tk_symmetric_block *blocks;
-    size_t block_count;
+    const struct tk_symmetric_batch *batches;
+    size_t batch_count;
     size_t feature_count; // At most TK_FEATURE_LIMIT.
     double expected;      // The sum of the trees' expected values: leaves are this and their attributions.
 };
+
+// Bytes of a thread's room.
+enum { TK_ROOM_BYTES = 1 << 18 };
+
+// Memory of the calling thread for the time of one call, aligned to 64 bytes; the next one finds what this one left.
+void *tk_thread_room(void);
 
 // Whether this processor has what the kernels of a name need; 0 anywhere but on x86-64.
 int tk_has_avx512(void);
@@ -116,23 +142,40 @@ struct tk_leaf_wise {
 void tk_leaf_wise_sums_avx512(const struct tk_leaf_wise *model, const double *rows, size_t stride, size_t row_count,
                               double *sums);
 
-// A node of a leaf-wise tree in the tables for reasons. A slot is a child: 0 for the root, 1 + 2 i for node i's left
-// child and 2 + 2 i for its right one.
+// Bytes of eight floats, for eight points of a rule.
+enum { TK_POINTS_BYTES = 32 };
+
+// A node of a leaf-wise tree in the tables for reasons. Offsets are in bytes.
 struct tk_reason_node {
-    uint32_t slot;      // The node's own.
-    uint32_t repeated;  // The slot above it that the same feature led to last; 0 if none did.
-    uint32_t feature;
-    float ratios[2];    // Of both children, the factor where the row has left the feature's path already.
+    uint16_t product;   // TK_POINTS_BYTES for each slot: 0 for the root, 1 + 2 i for node i's left child, 2 + 2 i for its
+                        // right one.
+    uint16_t feature;
+    uint16_t below[2];  // Of both children, TK_POINTS_BYTES for each of 1 + the node; 0 for a leaf.
+    float leaves[2];    // Of both children, the leaf's value; 0 for a node.
+    float gains[2];     // What the left child gains by the answer: 1 − its share of the cover for a row that goes left,
+                        // − its share for one that goes right.
 };
 
-// One tree and eight points of its rule. A node's table is four vectors of eight points for the left and eight for the
-// right child: the factor if the row goes left and if it goes right, the slope if it goes left and if it goes right.
+// A node whose feature was asked about above: last at the node `above`, whose child on this side led here.
+struct tk_reason_repeat {
+    uint16_t node;
+    uint16_t above;
+    uint16_t side;      // 0 for left, 1 for right.
+};
+
+// One tree and eight points of its rule. A state is two vectors of eight points, factor and slope, of what the path says
+// of a node's feature: state 0 that it was not asked about, state 1 that the row has left its path.
 struct tk_reason_tree {
-    const struct tk_reason_node *nodes; // Parents before children.
-    const float *tables;                // node_count times 64.
-    const uint8_t *splits;              // For each 64 nodes: 64 columns, 64 thresholds, 64 masks.
-    const uint16_t *columns;            // For each 64 nodes: 64 columns.
-    uint32_t node_count;                // At most TK_NODE_LIMIT.
+    const struct tk_reason_node *nodes;     // Parents before children.
+    const struct tk_reason_repeat *repeats; // In the order of the nodes.
+    const float *weights;                   // Eight.
+    const float *states;                    // Sixteen numbers each.
+    const uint16_t *first_states;           // Of each node the offset in bytes of its state if the row follows its path;
+                                            // room for 64 more.
+    const uint8_t *splits;                  // For each 64 nodes: 64 columns, 64 thresholds, 64 masks.
+    const uint16_t *columns;                // For each 64 nodes: 64 columns.
+    uint32_t node_count;                    // At most TK_NODE_LIMIT.
+    uint32_t repeat_count;
 };
 
 // Most nodes of a tree that gives reasons.

@@ -85,7 +85,7 @@ public struct ScoreAnswer: Sendable, Equatable {
         public init(id: ClusterID) { self.id = id }
     }
 
-    /// Log-odds before calibration. bias + Σ contributions = margin within 1e-9.
+    /// Log-odds before calibration. bias + Σ contributions = margin within 1e-9; with leaf-wise trees within 1e-5.
     public var margin: Double
     /// Calibrated probability of abuse at this decision point.
     public var probability: Double
@@ -95,6 +95,8 @@ public struct ScoreAnswer: Sendable, Equatable {
     public var decisionRule: String
     /// The margin before any feature.
     public var bias: Double
+    /// margin − bias − Σ contributions, never hidden in one of them; nil from a service that does not say.
+    public var residual: Double?
     /// Every reason with a contribution other than 0, largest magnitude first.
     public var reasons: [Reason]
     /// Every class with other accounts on it, largest contribution first.
@@ -119,7 +121,8 @@ public struct ScoreAnswer: Sendable, Equatable {
     /// An answer that is not committed yet.
     public init(
         margin: Double, probability: Double, decision: Decision, decisionRule: String, bias: Double,
-        reasons: [Reason], links: [Link], cluster: Cluster? = nil, modelDigest: [UInt8], modelAlias: String,
+        residual: Double? = nil, reasons: [Reason], links: [Link], cluster: Cluster? = nil, modelDigest: [UInt8],
+        modelAlias: String,
         missingFeatureCount: Int, features: [FeatureContribution] = [], degraded: [String] = [],
         commitSequence: UInt64 = 0,
         decisionID: String = ""
@@ -129,6 +132,7 @@ public struct ScoreAnswer: Sendable, Equatable {
         self.decision = decision
         self.decisionRule = decisionRule
         self.bias = bias
+        self.residual = residual
         self.reasons = reasons
         self.links = links
         self.cluster = cluster

@@ -170,8 +170,8 @@ extension AccountEvent {
         return result
     }
 
-    /// The event with all that another says of its account, at this one's time. Identifiers stay, and what others counted
-    /// of them.
+    /// The event with all that another says of its account, at this one's time. Identifiers stay, and what others
+    /// counted of them.
     public func withLooks(of other: AccountEvent) -> AccountEvent {
         var result = self
         result.numbers = other.numbers

@@ -8,7 +8,7 @@ struct Membership: Sendable {
     let joinedMs: Int64
     /// By class: the most that sharing one ever said, in nats. Only classes that an account cannot help sharing with
     /// its owner's other accounts are kept; prompts and networks count as long as they are shared.
-    private var ties = InlineArray<18, Float>(repeating: 0)
+    private var ties = InlineArray<8, Float>(repeating: 0)
     /// What the account put into the cluster's figures.
     var part: MemberPart
 
@@ -18,18 +18,26 @@ struct Membership: Sendable {
         self.part = part
     }
 
-    /// The most that a class ever said.
-    func tie(_ identifierClass: IdentifierClass) -> Double { Double(ties[identifierClass.rawValue]) }
+    /// The classes that last, in the order of ``IdentifierClass/linked``; each has a place among the ties.
+    private static let lastingClasses = IdentifierClass.linked.filter(\.character.kind.lasts)
+    /// By ``IdentifierClass`` raw value, the place of a class among the ties; -1: it does not last.
+    private static let places = (0..<IdentifierClass.slotCount).map { number in
+        lastingClasses.firstIndex { $0.rawValue == number } ?? -1
+    }
 
     /// What lasting classes say.
     var lastingTies: [Tie] {
-        IdentifierClass.linked.compactMap { tie($0) > 0 ? Tie(identifierClass: $0, nats: tie($0)) : nil }
+        var result: [Tie] = []
+        for place in ties.indices where ties[place] > 0 {
+            result.append(Tie(identifierClass: Self.lastingClasses[place], nats: Double(ties[place])))
+        }
+        return result
     }
 
     /// Keeps the most that a class said, if it is one that lasts.
     mutating func keep(_ tie: Tie) {
-        guard tie.identifierClass.character.kind.lasts else { return }
-        ties[tie.identifierClass.rawValue] = max(ties[tie.identifierClass.rawValue], Float(tie.nats))
+        let place = Self.places[tie.identifierClass.rawValue]
+        if place >= 0 { ties[place] = max(ties[place], Float(tie.nats)) }
     }
 }
 

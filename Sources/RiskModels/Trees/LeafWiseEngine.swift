@@ -66,31 +66,38 @@ final class LeafWiseEngine: @unchecked Sendable {
             }
             return
         }
-        withUnsafeTemporaryAllocation(of: Bool.self, capacity: nodeColumns.count) { goesRight in
-            fillAnswers(values, goesRight)
-            guard let goesRight = goesRight.baseAddress else { return }
-            withUnsafeTemporaryAllocation(of: SIMD16<Float>.self, capacity: attributions.count) { lanes in
-                lanes.initialize(repeating: .zero)
-                guard let lanes = lanes.baseAddress else { return }
-                tables.add(goesRight: goesRight, to: lanes)
-                for feature in attributions.indices { attributions[feature] += Double(Self.sum(lanes[feature])) }
-            }
-        }
+        addPortable(values, to: attributions)
     }
 
-    private func fillAnswers(_ values: UnsafeBufferPointer<Double>, _ goesRight: UnsafeMutableBufferPointer<Bool>) {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count) { numbers in
+    private func addPortable(
+        _ values: UnsafeBufferPointer<Double>, to attributions: UnsafeMutableBufferPointer<Double>
+    ) {
+        typealias Lanes = SIMD8<Float>
+        let (slots, nodes) = (1 + 2 * tables.largestNodeCount, 1 + tables.largestNodeCount)
+        let byteCount =
+            ScratchRoom.byteCount(Double.self, columns.count) + ScratchRoom.byteCount(Bool.self, nodeColumns.count)
+            + ScratchRoom.byteCount(Lanes.self, attributions.count) + ScratchRoom.byteCount(Lanes.self, slots)
+            + ScratchRoom.byteCount(Lanes.self, nodes) + ScratchRoom.byteCount(UInt16.self, nodes)
+        ScratchRoom.with(byteCount) { room in
+            let numbers = room.take(Double.self, columns.count)
+            let goesRight = room.take(Bool.self, nodeColumns.count)
+            let lanes = room.take(Lanes.self, attributions.count)
+            let scratch = ReasonTables.Scratch(
+                products: room.take(Lanes.self, slots), sums: room.take(Lanes.self, nodes),
+                states: room.take(UInt16.self, nodes))
             columns.forEach(values) { numbers[$0] = $1 }
             for (node, column) in nodeColumns.enumerated() {
                 goesRight[node] = numbers[Int(column)] >= nodeThresholds[node]
             }
+            lanes.initialize(repeating: .zero, count: attributions.count)
+            tables.add(goesRight: goesRight, scratch, to: lanes)
+            for feature in attributions.indices { attributions[feature] += Double(Self.sum(lanes[feature])) }
         }
     }
 
     /// The sum of all lanes, halves first, as the vector kernel makes it.
-    private static func sum(_ lanes: SIMD16<Float>) -> Float {
-        let eight = lanes.lowHalf + lanes.highHalf
-        let four = eight.lowHalf + eight.highHalf
+    private static func sum(_ lanes: SIMD8<Float>) -> Float {
+        let four = lanes.lowHalf + lanes.highHalf
         let two = four.lowHalf + four.highHalf
         return two.x + two.y
     }

@@ -7,22 +7,30 @@
 struct LeafWiseReasons: Sendable {
     private let places: [LeafWiseLayout.Place]
     private let rules: [Quadrature]
+    /// The features of each tree, ascending.
+    private let features: [[Int]]
     private let categoryCounts: [Int]
 
     init(_ layout: LeafWiseLayout, features: [ModelFeature]) {
         places = layout.places
         rules = layout.places.map { Quadrature(featureCount: $0.tree.pathFeatureCount) }
+        self.features = layout.places.map { Set($0.tree.nodes.map(\.split.feature)).sorted() }
         categoryCounts = features.map { $0.categories?.count ?? 0 }
     }
 
     /// Adds each feature's part in the leaves that a row falls into. O(nodes × points); for `explain`, not for serving.
     func add(_ row: UnsafeBufferPointer<Double>, to attributions: UnsafeMutableBufferPointer<Double>) {
-        for (place, rule) in zip(places, rules) {
-            let goesRight = place.tree.nodes.map { $0.split.goesRight(row, categoryCounts: categoryCounts) }
-            for part in rule.parts {
-                var walk = Walk(place: place, goesRight: goesRight, part: part, count: attributions.count)
-                _ = walk.visit(0, part.weights)
-                for feature in walk.touched { attributions[feature] += walk.attributions[feature] }
+        var walk = Walk(featureCount: attributions.count)
+        for index in places.indices {
+            let place = places[index]
+            walk.goesRight.removeAll(keepingCapacity: true)
+            for node in place.tree.nodes {
+                walk.goesRight.append(node.split.goesRight(row, categoryCounts: categoryCounts))
+            }
+            for part in rules[index].parts {
+                for feature in features[index] { walk.attributions[feature] = 0 }
+                _ = walk.visit(0, part.weights, place, part)
+                for feature in features[index] { attributions[feature] += walk.attributions[feature] }
             }
         }
     }
@@ -43,29 +51,27 @@ struct LeafWiseReasons: Sendable {
             }
         }
 
-        let place: LeafWiseLayout.Place
-        let goesRight: [Bool]
-        let part: Quadrature.Part
-        var states: [Int: State] = [:]
+        /// Of every node of the tree at hand.
+        var goesRight: [Bool] = []
+        /// Of every feature; where it was not asked about, as a new one.
+        var states: [State]
         var attributions: [Double]
-        var touched: [Int]
 
-        init(place: LeafWiseLayout.Place, goesRight: [Bool], part: Quadrature.Part, count: Int) {
-            self.place = place
-            self.goesRight = goesRight
-            self.part = part
-            attributions = Array(repeating: 0, count: count)
-            touched = Set(place.tree.nodes.map(\.split.feature)).sorted()
+        init(featureCount: Int) {
+            states = Array(repeating: State(), count: featureCount)
+            attributions = Array(repeating: 0, count: featureCount)
         }
 
         /// The sum over the leaves below a node of value × product, from the product of all factors above it.
-        mutating func visit(_ index: Int, _ product: SIMD8<Double>) -> SIMD8<Double> {
+        mutating func visit(
+            _ index: Int, _ product: SIMD8<Double>, _ place: LeafWiseLayout.Place, _ part: Quadrature.Part
+        ) -> SIMD8<Double> {
             let node = place.tree.nodes[index]
             let feature = node.split.feature
-            let before = states[feature]
-            let old = before ?? State()
+            let old = states[feature]
             var sum = SIMD8<Double>.zero
-            for (child, isRight) in [(node.left, false), (node.right, true)] {
+            for side in 0..<2 {
+                let isRight = side == 1
                 let right = place.rightShares[index]
                 let new = State(
                     share: old.share * (isRight ? right : 1 - right),
@@ -74,16 +80,16 @@ struct LeafWiseReasons: Sendable {
                 let isDead = old.share == 0 && !old.isTaken
                 let next = isDead ? .zero : product * (new.factor(part.points) / old.factor(part.points))
                 let below: SIMD8<Double>
-                switch child {
+                switch isRight ? node.right : node.left {
                 case .leaf(let leaf): below = next * place.tree.leaves[leaf]
                 case .node(let child):
                     states[feature] = new
-                    below = visit(child, next)
+                    below = visit(child, next, place, part)
                 }
                 sum += below
                 attributions[feature] += (below * (new.slope(part.points) - old.slope(part.points))).sum()
             }
-            states[feature] = before
+            states[feature] = old
             return sum
         }
     }

@@ -69,9 +69,9 @@ final class PackedTrees: @unchecked Sendable {
 
     /// The sum of the leaves that a row falls into. O(columns + trees × depth).
     func sum(_ row: UnsafeBufferPointer<Double>) -> Double {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count) { numbers in
+        ScratchRoom.with(ScratchRoom.byteCount(Double.self, columns.count)) { room in
+            let numbers = room.take(Double.self, columns.count)
             columns.forEach(row) { numbers[$0] = $1 }
-            guard let numbers = numbers.baseAddress else { return 0 }
             var sum = 0.0
             for group in groups { sum += self.sum(group, UnsafePointer(numbers)) }
             return sum

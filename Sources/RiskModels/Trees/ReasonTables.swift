@@ -1,19 +1,21 @@
 internal import CTreeKernels
 
-/// What serving needs to attribute leaf-wise trees: for each node and eight points of the rule, in Float32, the factors
-/// that a product takes on from the node to its children and the slopes that turn products into attributions.
+/// What serving needs to attribute leaf-wise trees, in Float32 and eight points of the rule at a time.
 ///
-/// The sums are those of ``LeafWiseReasons``, tabulated: at a node whose feature was not asked about before, or whose
-/// feature's path the row still follows, the two children's factors and slopes depend on the answer only. Where the row
-/// has left the feature's path, the factor is the ratio of the shares and the slope 0.
+/// The sums are those of ``LeafWiseReasons``, rearranged as `Models/REASONS.md` derives. What a node does to products
+/// and sums depends on the row by its answer, which is one number (``tk_reason_node``'s gain), and by what the path
+/// above says of the node's feature: not asked about, left by the row, or followed with a share that depends on the
+/// node only. That is a state of two vectors, so that only nodes that repeat a feature have tables of their own.
 final class ReasonTables: @unchecked Sendable {
     /// Trees of the tables: one for each tree and part of its rule.
     let trees: UnsafeBufferPointer<tk_reason_tree>
     /// For each, where its nodes' questions are among those of the layout.
     let firstNodes: [Int]
+    /// Nodes of the largest tree.
+    let largestNodeCount: Int
     private let memory: KernelMemory
 
-    /// Tabulates trees. O(nodes × points); 280 bytes a node and eight points.
+    /// Tabulates trees. O(nodes × points); 30 bytes a node, and 64 for each that repeats a feature and eight points.
     init(_ layout: LeafWiseLayout, columns: ByteColumns?) {
         let memory = KernelMemory()
         var trees: [tk_reason_tree] = []
@@ -21,61 +23,83 @@ final class ReasonTables: @unchecked Sendable {
         for place in layout.places {
             let tree = TreeTable(place)
             let nodes = memory.copy(tree.nodes)
+            let repeats = memory.copy(tree.repeats)
+            let firstStates = memory.copy(tree.firstStates)
             let lanes = columns.map { LaneQuestions(place.tree.nodes.map(\.split), $0) }
             let splits = memory.copy(lanes?.splits ?? [])
             let words = memory.copy(lanes?.columns ?? [])
             for part in Quadrature(featureCount: place.tree.pathFeatureCount).parts {
                 trees.append(
                     tk_reason_tree(
-                        nodes: nodes, tables: memory.copy(tree.tables(part)), splits: splits, columns: words,
-                        node_count: UInt32(place.tree.nodes.count)))
+                        nodes: nodes, repeats: repeats, weights: memory.copy(floats(part.weights)),
+                        states: memory.copy(tree.states(part)), first_states: firstStates, splits: splits,
+                        columns: words, node_count: UInt32(tree.nodes.count),
+                        repeat_count: UInt32(tree.repeats.count)))
                 firstNodes.append(place.firstNode)
             }
         }
         self.trees = memory.copyBuffer(trees)
         self.firstNodes = firstNodes
+        largestNodeCount = layout.places.map(\.tree.nodes.count).max() ?? 0
         self.memory = memory
     }
 }
 
+private func floats(_ points: SIMD8<Double>) -> [Float] { (0..<8).map { Float(points[$0]) } }
+
 /// One tree on its way into the tables.
 private struct TreeTable {
-    let place: LeafWiseLayout.Place
-    let nodes: [tk_reason_node]
-    /// For each node, the share of its feature's path before it.
-    private let sharesBefore: [Double]
+    private(set) var nodes: [tk_reason_node] = []
+    private(set) var repeats: [tk_reason_repeat] = []
+    /// Of each node its state if the row follows its path, in bytes; room for the kernel to read beyond.
+    private(set) var firstStates: [UInt16] = []
+    /// Of each node that repeats a feature, the share of the feature's path before it.
+    private var shares: [Double] = []
+
+    private static let pointsByteCount = Int(TK_POINTS_BYTES)
 
     init(_ place: LeafWiseLayout.Place) {
-        self.place = place
         let tree = place.tree
         let parents = tree.parents
         var sharesAfter: [(left: Double, right: Double)] = []
-        var sharesBefore: [Double] = []
-        nodes = tree.nodes.indices.map { index in
-            let repeated = Self.lastSlot(of: tree.nodes[index].split.feature, above: index, tree, parents)
-            let before =
-                repeated.map { $0.isRight ? sharesAfter[$0.node].right : sharesAfter[$0.node].left } ?? 1
+        for index in tree.nodes.indices {
+            let node = tree.nodes[index]
             let right = place.rightShares[index]
-            sharesBefore.append(before)
-            sharesAfter.append((before * (1 - right), before * right))
-            func ratio(_ share: Double, _ child: LeafWiseTree.Child) -> Float {
-                if case .leaf(let leaf) = child { return Float(share * tree.leaves[leaf]) }
-                return Float(share)
+            let last = Self.lastChild(of: node.split.feature, above: index, tree, parents)
+            let share = last.map { $0.isRight ? sharesAfter[$0.node].right : sharesAfter[$0.node].left } ?? 1
+            sharesAfter.append((share * (1 - right), share * right))
+            nodes.append(Self.node(node, parents[index], rightShare: right, leaves: tree.leaves))
+            // States 0 and 1 are of nodes that repeat nothing and of rows that have left the path.
+            firstStates.append(UInt16(last == nil ? 0 : (2 + repeats.count) * 2 * Self.pointsByteCount))
+            if let last {
+                repeats.append(
+                    tk_reason_repeat(node: UInt16(index), above: UInt16(last.node), side: last.isRight ? 1 : 0))
+                shares.append(share)
             }
-            return tk_reason_node(
-                slot: parents[index].map(Self.slot) ?? 0, repeated: repeated.map(Self.slot) ?? 0,
-                feature: UInt32(tree.nodes[index].split.feature),
-                ratios: (ratio(1 - right, tree.nodes[index].left), ratio(right, tree.nodes[index].right)))
         }
-        self.sharesBefore = sharesBefore
+        firstStates += repeatElement(0, count: Int(TK_LANES))
     }
 
-    private static func slot(_ child: (node: Int, isRight: Bool)) -> UInt32 {
-        UInt32(2 * child.node + (child.isRight ? 2 : 1))
+    private static func node(
+        _ node: LeafWiseTree.Node, _ parent: (node: Int, isRight: Bool)?, rightShare: Double, leaves: [Double]
+    ) -> tk_reason_node {
+        func below(_ child: LeafWiseTree.Child) -> UInt16 {
+            if case .node(let index) = child { return UInt16((1 + index) * pointsByteCount) }
+            return 0
+        }
+        func leaf(_ child: LeafWiseTree.Child) -> Float {
+            if case .leaf(let index) = child { return Float(leaves[index]) }
+            return 0
+        }
+        let slot = parent.map { 2 * $0.node + ($0.isRight ? 2 : 1) } ?? 0
+        return tk_reason_node(
+            product: UInt16(slot * pointsByteCount), feature: UInt16(node.split.feature),
+            below: (below(node.left), below(node.right)), leaves: (leaf(node.left), leaf(node.right)),
+            gains: (Float(rightShare), Float(rightShare - 1)))
     }
 
     /// The child nearest above a node that a question about a feature led to.
-    private static func lastSlot(
+    private static func lastChild(
         of feature: Int, above index: Int, _ tree: LeafWiseTree, _ parents: [(node: Int, isRight: Bool)?]
     ) -> (node: Int, isRight: Bool)? {
         var child = parents[index]
@@ -83,32 +107,15 @@ private struct TreeTable {
         return child
     }
 
-    /// The four vectors of each node: factors and slopes for a row that still follows the feature's path.
-    func tables(_ part: Quadrature.Part) -> [Float] {
-        var table: [Float] = []
-        table.reserveCapacity(place.tree.nodes.count * 64)
-        for (index, node) in place.tree.nodes.enumerated() {
-            let before = sharesBefore[index]
-            let old = before * (1 - part.points) + part.points
-            let right = place.rightShares[index]
-            var slopes: [Float] = []
-            for goesRight in [false, true] {
-                for (child, share, isTaken) in [
-                    (node.left, before * (1 - right), !goesRight), (node.right, before * right, goesRight),
-                ] {
-                    let new = share * (1 - part.points) + (isTaken ? part.points : .zero)
-                    var factor = new / old
-                    if case .leaf(let leaf) = child { factor *= place.tree.leaves[leaf] }
-                    let isDead = share == 0 && !isTaken
-                    let slope: SIMD8<Double> = isDead ? .zero : ((isTaken ? 1 : 0) - share) / new
-                    let change = (slope - (1 - before) / old) * part.weights
-                    for lane in 0..<8 {
-                        table.append(Float(factor[lane]))
-                        slopes.append(Float(change[lane]))
-                    }
-                }
-            }
-            table += slopes
+    /// The two vectors of each state, G and Q: z (1 − y) ÷ f and z ÷ f² where f = z (1 − y) + y, for the share z of the
+    /// feature's path so far. With z = 1 that is 1 − y and 1. Once the row has left the path, it is 1 and 0.
+    func states(_ part: Quadrature.Part) -> [Float] {
+        var table = floats(1 - part.points) + floats(SIMD8(repeating: 1))
+        table += floats(SIMD8(repeating: 1)) + floats(.zero)
+        for share in shares {
+            let factor = share * (1 - part.points) + part.points
+            table += floats(share * (1 - part.points) / factor)
+            table += floats(SIMD8(repeating: share) / (factor * factor))
         }
         return table
     }
@@ -117,57 +124,75 @@ private struct TreeTable {
 // MARK: - Plain Swift
 
 extension ReasonTables {
-    /// Adds to `lanes`, sixteen floats a feature, each feature's part in the leaves that a row falls into.
+    /// What one row needs besides the tables; as large as the largest tree asks for.
+    struct Scratch {
+        /// Of each slot, the product of the weight and the factors above it.
+        var products: UnsafeMutablePointer<SIMD8<Float>>
+        /// Of 1 + node, the sum of the leaves below it; 0 for all leaves themselves.
+        var sums: UnsafeMutablePointer<SIMD8<Float>>
+        /// Of each node, where its state is, in bytes.
+        var states: UnsafeMutablePointer<UInt16>
+    }
+
+    /// Adds to `lanes`, eight floats a feature, each feature's part in the leaves that a row falls into.
     ///
     /// Lane by lane the same operations in the same order as the vector kernel's, so the same bits.
     /// - Parameter goesRight: For every node of the layout, whether the row goes right.
-    func add(goesRight: UnsafePointer<Bool>, to lanes: UnsafeMutablePointer<SIMD16<Float>>) {
-        let slotCount = 1 + 2 * Int(TK_NODE_LIMIT)
-        withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: slotCount) { products in
-            withUnsafeTemporaryAllocation(of: Bool.self, capacity: slotCount) { isTaken in
-                for (index, tree) in trees.enumerated() {
-                    add(tree, goesRight + firstNodes[index], products, isTaken, to: lanes)
-                }
-            }
+    func add(goesRight: UnsafePointer<Bool>, _ scratch: Scratch, to lanes: UnsafeMutablePointer<SIMD8<Float>>) {
+        scratch.sums[0] = .zero
+        for (index, tree) in trees.enumerated() {
+            let goesRight = goesRight + firstNodes[index]
+            findStates(tree, goesRight, scratch)
+            goDown(tree, goesRight, scratch)
+            goUp(tree, goesRight, scratch, to: lanes)
         }
     }
 
-    private func add(
-        _ tree: tk_reason_tree, _ goesRight: UnsafePointer<Bool>, _ products: UnsafeMutableBufferPointer<SIMD8<Float>>,
-        _ isTaken: UnsafeMutableBufferPointer<Bool>, to lanes: UnsafeMutablePointer<SIMD16<Float>>
-    ) {
-        guard let tables = UnsafeRawPointer(tree.tables) else { return }
-        func vector(_ node: Int, _ place: Int) -> SIMD16<Float> {
-            tables.load(fromByteOffset: (node * 4 + place) * 64, as: SIMD16<Float>.self)
+    private func findStates(_ tree: tk_reason_tree, _ goesRight: UnsafePointer<Bool>, _ scratch: Scratch) {
+        scratch.states.update(from: tree.first_states, count: Int(tree.node_count))
+        let left = UInt16(2 * TK_POINTS_BYTES)
+        for index in 0..<Int(tree.repeat_count) {
+            let place = tree.repeats[index]
+            let above = Int(place.above)
+            let follows = scratch.states[above] != left && goesRight[above] == (place.side == 1)
+            if !follows { scratch.states[Int(place.node)] = left }
         }
-        products[0] = SIMD8(repeating: 1)
-        isTaken[0] = true
+    }
+
+    @inline(__always)
+    private func points<Element>(_ first: UnsafePointer<Element>, _ offset: UInt16, _ place: Int = 0) -> SIMD8<Float> {
+        UnsafeRawPointer(first).load(fromByteOffset: Int(offset) + place * Int(TK_POINTS_BYTES), as: SIMD8<Float>.self)
+    }
+
+    private func goDown(_ tree: tk_reason_tree, _ goesRight: UnsafePointer<Bool>, _ scratch: Scratch) {
+        scratch.products[0] = points(tree.weights, 0)
         for index in 0..<Int(tree.node_count) {
             let node = tree.nodes[index]
             let right = goesRight[index]
-            let follows = isTaken[Int(node.repeated)]
-            let ratios = SIMD16(
-                lowHalf: SIMD8(repeating: node.ratios.0), highHalf: SIMD8(repeating: node.ratios.1))
-            let factor = follows ? vector(index, right ? 1 : 0) : ratios
-            let above = products[Int(node.slot)]
-            let below = SIMD16(lowHalf: above, highHalf: above) * factor
-            products[1 + 2 * index] = below.lowHalf
-            products[2 + 2 * index] = below.highHalf
-            isTaken[1 + 2 * index] = follows && !right
-            isTaken[2 + 2 * index] = follows && right
+            let product = points(scratch.products, node.product)
+            let changed = product * points(tree.states, scratch.states[index])
+            let left = product * (right ? 0 : 1) - changed * (right ? node.gains.1 : node.gains.0)
+            scratch.products[1 + 2 * index] = left
+            scratch.products[2 + 2 * index] = product - left
         }
-        // From the leaves up: a node's slot takes what its children came to.
+    }
+
+    private func goUp(
+        _ tree: tk_reason_tree, _ goesRight: UnsafePointer<Bool>, _ scratch: Scratch,
+        to lanes: UnsafeMutablePointer<SIMD8<Float>>
+    ) {
         var index = Int(tree.node_count)
         while index > 0 {
             index -= 1
             let node = tree.nodes[index]
-            let (low, high) = (products[1 + 2 * index], products[2 + 2 * index])
-            products[Int(node.slot)] = low + high
-            guard isTaken[Int(node.repeated)] else { continue }
-            let slope = vector(index, goesRight[index] ? 3 : 2)
-            let feature = Int(node.feature)
-            let part = SIMD16(lowHalf: low, highHalf: high) * slope
-            lanes[feature] = lanes[feature] + part
+            let right = goesRight[index]
+            let high = points(scratch.sums, node.below.1) + node.leaves.1
+            let difference = (points(scratch.sums, node.below.0) + node.leaves.0) - high
+            let gain = difference * (right ? node.gains.1 : node.gains.0)
+            let state = scratch.states[index]
+            scratch.sums[1 + index] = (high + difference * (right ? 0 : 1)) - points(tree.states, state) * gain
+            let slope = points(scratch.products, node.product) * points(tree.states, state, 1)
+            lanes[Int(node.feature)] += slope * gain
         }
     }
 }

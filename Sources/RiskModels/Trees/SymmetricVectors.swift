@@ -2,8 +2,8 @@ internal import CTreeKernels
 
 /// Symmetric trees laid out for the vector kernels: what ``TreeTables`` is to plain Swift, with the same bits.
 ///
-/// Trees of one depth and one number of players stand in blocks of up to sixty-four, whose splits of a level lie side
-/// by side. Safe to share because nothing is written after `init`.
+/// Trees of one depth stand in blocks of up to sixty-four, whose splits of a level lie side by side. Safe to share
+/// because nothing is written after `init`.
 final class SymmetricVectors: @unchecked Sendable {
     private let memory: KernelMemory
     private let model: tk_symmetric
@@ -15,9 +15,12 @@ final class SymmetricVectors: @unchecked Sendable {
             let columns = ByteColumns(layout.splits, features: features)
         else { return nil }
         let memory = KernelMemory()
-        let blocks = Self.blocks(layout).map { Self.block($0, layout, columns, memory) }
+        let blocks = Self.blocks(layout)
+        let batches = stride(from: 0, to: blocks.count, by: Self.batchCount).map { first in
+            Self.batch(Array(blocks[first..<min(blocks.count, first + Self.batchCount)]), layout, columns, memory)
+        }
         model = tk_symmetric(
-            columns: columns.layOut(in: memory), blocks: memory.copy(blocks), block_count: blocks.count,
+            columns: columns.layOut(in: memory), batches: memory.copy(batches), batch_count: batches.count,
             feature_count: features.count, expected: layout.expected)
         self.memory = memory
         isWide = kernel == .avx512
@@ -64,38 +67,60 @@ final class SymmetricVectors: @unchecked Sendable {
 
 extension SymmetricVectors {
     private static let laneCount = Int(TK_LANES)
+    private static let batchCount = Int(TK_BATCH_BLOCKS)
+    private static let placeCount = Int(TK_ROW_PLACES)
 
-    /// The trees of each block, which are of one depth and one number of players.
+    /// The trees of each block, which are of one depth.
     private static func blocks(_ layout: TreeLayout) -> [[TreeLayout.Place]] {
         var blocks: [[TreeLayout.Place]] = []
-        let places = layout.places().enumerated().map { ($1, layout.players(of: $1).count, $0) }
-            .sorted { ($0.0.depth, $0.1, $0.2) < ($1.0.depth, $1.1, $1.2) }
-        var last = (0, 0)
-        for (place, playerCount, _) in places {
-            if last != (place.depth, playerCount) || blocks[blocks.count - 1].count == laneCount { blocks.append([]) }
+        // Places ascend by depth.
+        for place in layout.places() {
+            if blocks.last?.first?.depth != place.depth || blocks.last?.count == laneCount { blocks.append([]) }
             blocks[blocks.count - 1].append(place)
-            last = (place.depth, playerCount)
         }
         return blocks
+    }
+
+    private static func batch(
+        _ blocks: [[TreeLayout.Place]], _ layout: TreeLayout, _ columns: ByteColumns, _ memory: KernelMemory
+    ) -> tk_symmetric_batch {
+        var places = Array(repeating: [UInt16](), count: 1 + (layout.splits.map(\.feature).max() ?? 0))
+        for (tree, place) in blocks.joined().enumerated() {
+            for (index, player) in layout.players(of: place).enumerated() {
+                places[player.feature].append(UInt16(tree * placeCount + index))
+            }
+        }
+        let features = places.indices.filter { !places[$0].isEmpty }
+            .sorted { (places[$1].count, $0) < (places[$0].count, $1) }
+        return tk_symmetric_batch(
+            blocks: memory.copy(blocks.map { block($0, layout, columns, memory) }),
+            features: memory.copy(
+                features.map { tk_feature_places(feature: UInt16($0), count: UInt16(places[$0].count)) }),
+            places: memory.copy(features.flatMap { places[$0] }), block_count: UInt32(blocks.count),
+            feature_count: UInt32(features.count))
     }
 
     private static func block(
         _ trees: [TreeLayout.Place], _ layout: TreeLayout, _ columns: ByteColumns, _ memory: KernelMemory
     ) -> tk_symmetric_block {
         let depth = trees[0].depth
-        let players = trees.map { layout.players(of: $0) }
         let questions = (0..<depth).flatMap { level in
             (0..<laneCount).map { $0 < trees.count ? layout.splits[trees[$0].firstSplit + level] : nil }
         }
         let lanes = LaneQuestions(questions, columns)
         let leaves = trees.flatMap { layout.leaves[$0.firstLeaf..<$0.firstLeaf + 1 << depth] }
-        let attributions = zip(trees, players).flatMap { tree, players in
-            (0..<1 << depth).flatMap { leaf in players.map { layout.rows[tree.row(leaf).lowerBound + $0.level] } }
+        var rows: [Double] = []
+        rows.reserveCapacity(leaves.count * placeCount)
+        for tree in trees {
+            let players = layout.players(of: tree)
+            for leaf in 0..<1 << depth {
+                let first = tree.row(leaf).lowerBound
+                rows += players.map { layout.rows[first + $0.level] }
+                rows += repeatElement(0, count: placeCount - players.count)
+            }
         }
         return tk_symmetric_block(
             splits: memory.copy(lanes.splits), columns: memory.copy(lanes.columns), leaves: memory.copy(leaves),
-            attributions: memory.copy(attributions),
-            players: memory.copy(players.flatMap { $0.map { UInt16($0.feature) } }), depth: UInt32(depth),
-            player_count: UInt32(players[0].count), tree_count: UInt32(trees.count))
+            rows: memory.copy(rows), depth: UInt32(depth), tree_count: UInt32(trees.count))
     }
 }

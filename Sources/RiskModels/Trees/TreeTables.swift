@@ -32,7 +32,8 @@ final class TreeTables: @unchecked Sendable {
 extension TreeTables {
     /// The sum of the leaves that a row falls into. O(columns + splits).
     func sum(_ values: UnsafeBufferPointer<Double>) -> Double {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count) { numbers in
+        ScratchRoom.with(ScratchRoom.byteCount(Double.self, columns.count)) { room in
+            let numbers = room.take(Double.self, columns.count)
             columns.forEach(values) { numbers[$0] = $1 }
             var sum = 0.0
             for group in groups {
@@ -47,7 +48,8 @@ extension TreeTables {
     /// The same sum; overwrites `attributions` with each feature's part in it. O(columns + splits + features).
     func sum(_ values: UnsafeBufferPointer<Double>, attributions: UnsafeMutableBufferPointer<Double>) -> Double {
         attributions.update(repeating: 0)
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count) { numbers in
+        ScratchRoom.with(ScratchRoom.byteCount(Double.self, columns.count)) { room in
+            let numbers = room.take(Double.self, columns.count)
             columns.forEach(values) { numbers[$0] = $1 }
             for group in groups {
                 forEachTree(of: group, numbers) { depth, tree, bits in
@@ -66,7 +68,7 @@ extension TreeTables {
     /// Calls `body` with each tree of a group, its depth, and the bits that the columns give.
     @inline(__always)
     private func forEachTree(
-        of group: TreeLayout.Group, _ columns: UnsafeMutableBufferPointer<Double>,
+        of group: TreeLayout.Group, _ columns: UnsafeMutablePointer<Double>,
         _ body: (_ depth: Int, _ tree: Int, _ bits: Int) -> Void
     ) {
         // A depth that is known when this is compiled lets the loops over the levels be unrolled.
@@ -82,7 +84,7 @@ extension TreeTables {
 
     @inline(__always)
     private func forEachTree(
-        of group: TreeLayout.Group, depth: Int, _ columns: UnsafeMutableBufferPointer<Double>,
+        of group: TreeLayout.Group, depth: Int, _ columns: UnsafeMutablePointer<Double>,
         _ body: (_ depth: Int, _ tree: Int, _ bits: Int) -> Void
     ) {
         for tree in 0..<group.treeCount {
@@ -113,8 +115,9 @@ extension TreeTables {
     func addSums(
         of rows: UnsafeBufferPointer<Double>, to margins: UnsafeMutableBufferPointer<Double>, featureCount: Int
     ) {
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: columns.count) { numbers in
-            numbers.initialize(repeating: .zero)
+        ScratchRoom.with(ScratchRoom.byteCount(Lanes.self, columns.count)) { room in
+            let numbers = room.take(Lanes.self, columns.count)
+            numbers.initialize(repeating: .zero, count: columns.count)
             for start in stride(from: 0, to: margins.count, by: Self.laneCount) {
                 let count = min(Self.laneCount, margins.count - start)
                 for lane in 0..<Self.laneCount {
@@ -125,13 +128,13 @@ extension TreeTables {
                     }
                 }
                 var sums = Lanes.zero
-                for group in groups { addLeaves(of: group, UnsafeBufferPointer(numbers), to: &sums) }
+                for group in groups { addLeaves(of: group, numbers, to: &sums) }
                 for lane in 0..<count { margins[start + lane] += sums[lane] }
             }
         }
     }
 
-    private func addLeaves(of group: TreeLayout.Group, _ columns: UnsafeBufferPointer<Lanes>, to sums: inout Lanes) {
+    private func addLeaves(of group: TreeLayout.Group, _ columns: UnsafePointer<Lanes>, to sums: inout Lanes) {
         for tree in 0..<group.treeCount {
             let split = group.firstSplit + tree * group.depth
             var bits = SIMD8<Int64>(repeating: Int64(group.firstLeaf + tree << group.depth))

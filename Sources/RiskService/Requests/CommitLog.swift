@@ -38,7 +38,7 @@ final class CommitLog: Sendable {
 
     /// One page of a campaign; nil if there is no such cluster.
     func campaign(_ target: CampaignTarget, from start: Int, limit: Int) -> CampaignPage? {
-        state.withLock { $0.links.campaign(target, from: start, limit: limit) }
+        state.withLock { $0.links.findCampaign(target, from: start, limit: limit) }?.page()
     }
 
     /// Applies an event: its facts as of just before, and its place in the order. ``record(_:_:)`` has to follow.

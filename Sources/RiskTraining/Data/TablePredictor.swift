@@ -17,6 +17,19 @@ struct TablePredictor {
     func predict(
         path: String, progress: TrainingProgress, _ body: (TablePrediction) throws -> Void
     ) throws -> Int {
+        let count = try vectors(path: path, progress: progress) { values in
+            let margin = model.margin(values)
+            // A table has no decision points; its calibration is the one for all.
+            try body(TablePrediction(probability: model.probability(margin: margin, at: .signup), margin: margin))
+            return true
+        }
+        progress("predicting", 1)
+        return count
+    }
+
+    /// Calls `body` with each row's vector, in order, until it says that it has had enough; returns how many there
+    /// were.
+    func vectors(path: String, progress: TrainingProgress, _ body: ([Double]) throws -> Bool) throws -> Int {
         var reader = try CSVReader(path: path)
         let sources = try match(TableHeader(&reader, path: path), path: path)
         var values = Array(repeating: 0.0, count: sources.count)
@@ -24,13 +37,10 @@ struct TablePredictor {
         var count = 0
         while try reader.next(&row) {
             for (feature, source) in sources.enumerated() { values[feature] = try value(row, source, reader) }
-            let margin = model.margin(values)
-            // A table has no decision points; its calibration is the one for all.
-            try body(TablePrediction(probability: model.probability(margin: margin, at: .signup), margin: margin))
             count += 1
+            guard try body(values) else { break }
             if count % TableLoader.rowsPerReport == 0 { progress("predicting", reader.fraction) }
         }
-        progress("predicting", 1)
         return count
     }
 

@@ -60,7 +60,7 @@ public struct Evaluation: Sendable {
         progress: @escaping TrainingProgress = { _, _ in }
     ) throws -> EvaluationReport {
         try plan.check(campaignsAreLabelled: labels.contains { !$0.campaign.isEmpty })
-        if let model { try plan.check(model.document.training) }
+        if let model { try plan.check(model.document.training, digests: digests) }
         let survey = try LogSurvey(self, labels: labels, truth: truth ?? .labels(labels))
         try survey.read(log: log, progress: progress)
         let audits = try survey.audit(log: log, progress: progress)

@@ -33,6 +33,9 @@ public struct EvaluationPlan: Sendable, Equatable {
     public var primaryShare = 0.001
     /// Whether a random split is let through although campaigns are labelled; the tables then say so.
     public var allowsRandomSplit = false
+    /// Whether a given model's period may overlap with the test because it learnt from other data than this log: what
+    /// it saw then is another population.
+    public var modelIsOfOtherData = false
     /// Features that stay although they tell the classes apart almost perfectly on their own.
     public var acceptedFeatures: Set<String> = []
     /// The most campaigns that are left out one by one; 0 for no such table.
@@ -105,7 +108,19 @@ public struct EvaluationPlan: Sendable, Equatable {
     }
 
     /// Refuses a model whose training may have seen what it would be judged on.
-    func check(_ statement: TrainingStatement) throws(EvaluationError) {
+    ///
+    /// - Parameter digests: SHA-256 of the files that it would be judged on.
+    func check(_ statement: TrainingStatement, digests: [[UInt8]] = []) throws(EvaluationError) {
+        if modelIsOfOtherData {
+            guard !statement.dataDigests.isEmpty, !digests.isEmpty, Set(statement.dataDigests).isDisjoint(with: digests)
+            else {
+                throw EvaluationError(
+                    .leakySplit,
+                    "expected a model that states other data than these files, found one that states "
+                        + (statement.dataDigests.isEmpty ? "none" : "them: it learnt from this log"))
+            }
+            return
+        }
         let rowsUntilMs = try Self.moment("until_ms", statement)
         let labelsUntilMs = try Self.moment("labels_until_ms", statement)
         guard rowsUntilMs <= validateFromMs else {

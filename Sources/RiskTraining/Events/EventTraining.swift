@@ -87,9 +87,11 @@ public struct EventTraining: Sendable {
     ///   - labels: What the provider knows of the accounts, campaigns included.
     ///   - digests: SHA-256 of the input files, for the statement.
     ///   - progress: Hears of progress on this thread.
+    ///   - trials: Hears of each trial of a search for settings.
     /// - Throws: ``TrainingError``, or `EventLogError` where the log is damaged.
     public func train(
-        log: String, labels: [LabelRow], digests: [[UInt8]], progress: @escaping TrainingProgress = { _, _ in }
+        log: String, labels: [LabelRow], digests: [[UInt8]], progress: @escaping TrainingProgress = { _, _ in },
+        trials: @escaping TuningReport = { _ in }
     ) throws -> ModelDocument {
         var rows = try TrainingRows(self, labels: labels)
         let replay = try LogReplay(path: log, labels: rows.labels.rows.map(\.label))
@@ -104,7 +106,7 @@ public struct EventTraining: Sendable {
             extractor.extract(event.observation, into: &vector)
             try rows.add(event, vector: vector, account: account)
         }
-        var document = try rows.train(place: log, digests: digests, progress: progress)
+        var document = try rows.train(place: log, digests: digests, progress: progress, trials: trials)
         if replay.missingEntryCount > 0 {
             document.training.options.append("missing_log_entries=\(replay.missingEntryCount)")
         }

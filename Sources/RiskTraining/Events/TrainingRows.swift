@@ -25,6 +25,10 @@ struct TrainingRows {
         try training.check()
         self.training = training
         self.labels = KnownLabels(labels, untilMs: training.labelsUntilMs ?? training.untilMs)
+        for campaign in training.excludedCampaigns.sorted() where !labels.contains(where: { $0.campaign == campaign }) {
+            throw TrainingError(
+                .badOption, "excludedCampaigns: expected a campaign of the labels, found \"\(campaign)\"")
+        }
         rows = EventRows(rowLimit: training.rowLimit)
         campaignNumbers = Dictionary(
             uniqueKeysWithValues: self.labels.campaigns.enumerated().map { ($1, $0 + 1) })
@@ -89,7 +93,8 @@ struct TrainingRows {
     ///   - reads: Whether a feature may be read; nil: all may.
     func train(
         place: String, digests: [[UInt8]], leavingOut isLeftOut: (_ account: Int) -> Bool = { _ in false },
-        campaigns: [String]? = nil, reads: ((Feature) -> Bool)? = nil, progress: @escaping TrainingProgress
+        campaigns: [String]? = nil, reads: ((Feature) -> Bool)? = nil, progress: @escaping TrainingProgress,
+        trials: @escaping TuningReport = { _ in }
     ) throws(TrainingError) -> ModelDocument {
         guard rows.rowCount > 0 else {
             throw TrainingError(
@@ -97,7 +102,7 @@ struct TrainingRows {
         }
         var data = try trainingData(leavingOut: isLeftOut, reads: reads)
         data.digests = digests
-        var document = try ModelTraining(options: training.options, progress: progress)
+        var document = try ModelTraining(options: training.options, progress: progress, trials: trials)
             .train(data, name: training.name)
         document.training.campaigns = campaigns ?? labels.campaigns.filter { !training.excludedCampaigns.contains($0) }
         document.training.card = training.card

@@ -17,11 +17,19 @@ struct TermPlan: Sendable {
         var feature: Int
         var kind: Kind
         var firstColumn: Int
+
+        var columnCount: Int {
+            if case .category(let count) = kind { return count }
+            return 1
+        }
     }
 
     private(set) var terms: [Term] = []
     /// For each column of the design: 1 if its weight must be at least 0, -1 if at most 0, 0 if it is free.
     private(set) var signs: [Int] = [0]
+    /// Whether no column loses more to Float32 than 2⁻¹⁴ of its standard deviation, but for outliers that lose 2⁻²⁴ of
+    /// themselves.
+    private(set) var fitsFloat32 = true
 
     var columnCount: Int { signs.count }
 
@@ -29,7 +37,11 @@ struct TermPlan: Sendable {
     private struct Draft: Sendable {
         var kinds: [Term.Kind]
         var missingPattern: [UInt64]?
+        var fitsFloat32 = true
     }
+
+    /// The largest mean, in standard deviations, of a column that is not centred and fits Float32.
+    private static let float32MeanLimit = 1024.0
 
     /// Plans the terms for some rows of the data. O(rows × features).
     init(_ data: TrainingData, rows: [Int], threads: Int = 1) {
@@ -39,6 +51,7 @@ struct TermPlan: Sendable {
             let direction = data.features[index].direction
             let sign = direction == .free ? 0 : direction == .raises ? 1 : -1
             for kind in draft.kinds { add(index, kind, sign: sign) }
+            fitsFloat32 = fitsFloat32 && draft.fitsFloat32
             // Two indicators that never differ would only share one weight between them.
             if let pattern = draft.missingPattern, patterns.insert(pattern).inserted {
                 add(index, .missing, sign: -sign)
@@ -54,17 +67,20 @@ struct TermPlan: Sendable {
             precondition(feature.direction == .free, "\(feature.name) is categorical and cannot have a direction")
             return Draft(kinds: [.category(columnCount: categories.count + 1)], missingPattern: pattern)
         }
-        let kinds = usefulTransforms(data.transforms[index], column, rows).compactMap {
-            numeric($0, column, rows, data.weights, isCentered: feature.direction == .free)
+        let isCentered = feature.direction == .free
+        var draft = Draft(kinds: [], missingPattern: pattern)
+        for transform in usefulTransforms(data.transforms[index], column, rows) {
+            guard let (mean, scale) = spread(transform, column, rows, data.weights) else { continue }
+            draft.kinds.append(.numeric(transform, center: isCentered ? mean : 0, scale: scale))
+            if !isCentered, abs(mean) > float32MeanLimit * scale { draft.fitsFloat32 = false }
         }
-        return Draft(kinds: kinds, missingPattern: pattern)
+        return draft
     }
 
     private mutating func add(_ feature: Int, _ kind: Term.Kind, sign: Int) {
-        terms.append(Term(feature: feature, kind: kind, firstColumn: columnCount))
-        var width = 1
-        if case .category(let count) = kind { width = count }
-        signs.append(contentsOf: repeatElement(sign, count: width))
+        let term = Term(feature: feature, kind: kind, firstColumn: columnCount)
+        terms.append(term)
+        signs.append(contentsOf: repeatElement(sign, count: term.columnCount))
     }
 
     /// On two distinct numbers all transformations say the same, so one is enough.
@@ -85,27 +101,26 @@ struct TermPlan: Sendable {
         return transforms.prefix(1)
     }
 
-    /// The scaled term of a transformation; nil if its values do not differ or their spread overflows.
-    private static func numeric(
-        _ transform: NumericTransform, _ column: [Double], _ rows: [Int], _ weights: [Double]?, isCentered: Bool
-    ) -> Term.Kind? {
-        let present = rows.filter { !column[$0].isNaN }
-        let values = present.map { transform(column[$0]) }
+    /// Mean and standard deviation of a transformed column; nil if its values do not differ or their spread overflows.
+    private static func spread(
+        _ transform: NumericTransform, _ column: [Double], _ rows: [Int], _ weights: [Double]?
+    ) -> (mean: Double, scale: Double)? {
+        let values = rows.map { transform(column[$0]) }
         var (total, sum, largest) = (0.0, 0.0, 0.0)
-        for (row, value) in zip(present, values) {
-            let weight = weights?[row] ?? 1
+        for (index, value) in values.enumerated() where !value.isNaN {
+            let weight = weights?[rows[index]] ?? 1
             total += weight
             sum += weight * value
             largest = max(largest, abs(value))
         }
         let mean = sum / total
         var squares = 0.0
-        for (row, value) in zip(present, values) {
-            squares += (weights?[row] ?? 1) * ((value - mean) * (value - mean))
+        for (index, value) in values.enumerated() where !value.isNaN {
+            squares += (weights?[rows[index]] ?? 1) * ((value - mean) * (value - mean))
         }
         let scale = (squares / total).squareRoot()
         guard mean.isFinite, scale.isFinite, scale > 1e-12 * largest else { return nil }
-        return .numeric(transform, center: isCentered ? mean : 0, scale: scale)
+        return (mean, scale)
     }
 
     /// One bit for each row; nil if no value is missing, or every one.
@@ -120,9 +135,13 @@ struct TermPlan: Sendable {
     }
 
     /// The model with the given weight for each column of the design.
-    func model(_ weights: [Double]) -> LogisticModel {
+    ///
+    /// - Parameter withoutZeros: Whether terms that add nothing are left out.
+    func model(_ weights: [Double], withoutZeros: Bool = false) -> LogisticModel {
         precondition(weights.count == columnCount, "\(weights.count) weights for \(columnCount) columns")
-        let terms = terms.map { term -> LogisticTerm in
+        let terms = terms.compactMap { term -> LogisticTerm? in
+            let columns = term.firstColumn..<term.firstColumn + term.columnCount
+            if withoutZeros, weights[columns].allSatisfy({ $0 == 0 }) { return nil }
             let first = weights[term.firstColumn]
             switch term.kind {
             case .numeric(let transform, let center, let scale):
@@ -131,9 +150,8 @@ struct TermPlan: Sendable {
                 return LogisticTerm(feature: term.feature, shape: shape)
             case .missing:
                 return LogisticTerm(feature: term.feature, shape: .missing(weight: first))
-            case .category(let count):
-                let slice = weights[term.firstColumn..<term.firstColumn + count]
-                return LogisticTerm(feature: term.feature, shape: .category(weights: Array(slice)))
+            case .category:
+                return LogisticTerm(feature: term.feature, shape: .category(weights: Array(weights[columns])))
             }
         }
         return LogisticModel(intercept: weights[0], terms: terms)

@@ -22,6 +22,7 @@ extension MessageArena {
         set(&message.pointee.has_decision, &message.pointee.decision.rawValue, UInt32(answer.decision.rawValue))
         message.pointee.decision_rule = text(answer.decisionRule)
         set(&message.pointee.has_bias, &message.pointee.bias, answer.bias)
+        if let residual = answer.residual { set(&message.pointee.has_residual, &message.pointee.residual, residual) }
         message.pointee.n_reasons = answer.reasons.count
         message.pointee.reasons = list(answer.reasons) { reason($0) }
         message.pointee.n_links = answer.links.count

@@ -15,7 +15,8 @@ extension ScoreAnswer {
         if links.contains(where: { $0 == nil }) { degraded.append(ReplyDecoder.unknownLink) }
         self.init(
             margin: answer.margin, probability: answer.probability, decision: decision,
-            decisionRule: text(answer.decision_rule), bias: answer.bias, reasons: reasons.compactMap { $0 },
+            decisionRule: text(answer.decision_rule), bias: answer.bias,
+            residual: present(answer.has_residual, answer.residual), reasons: reasons.compactMap { $0 },
             links: links.compactMap { $0 }, cluster: try Cluster(answer.cluster),
             modelDigest: answer.model_digest.array,
             modelAlias: text(answer.model_alias), missingFeatureCount: Int(answer.missing_feature_count),

@@ -62,6 +62,13 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Judge this model instead of training one.")
     var model: String?
 
+    @Flag(
+        help: """
+            The model learnt from other data than this log, by the digests it states: its period may overlap with the \
+            test.
+            """)
+    var modelOfOtherData = false
+
     @Option(help: ArgumentHelp("Judge these margins too. May be repeated.", valueName: "name=file.csv"))
     var compare: [String] = []
 
@@ -101,6 +108,7 @@ struct Evaluate: ParsableCommand {
         if split == .random, periods.contains(where: { $0 != nil }) {
             throw ValidationError("--split random takes no periods")
         }
+        guard model != nil || !modelOfOtherData else { throw ValidationError("--model-of-other-data needs --model") }
         guard folds >= 0 else { throw ValidationError("--folds: expected at least 0, found \(folds)") }
         do {
             for text in variant { _ = try Variant.parse(text) }
@@ -149,6 +157,7 @@ struct Evaluate: ParsableCommand {
         }
         plan.split = split
         plan.allowsRandomSplit = allowRandomSplit
+        plan.modelIsOfOtherData = modelOfOtherData
         plan.acceptedFeatures = Set(acceptFeature)
         plan.foldLimit = leaveOneOut ? folds : 0
         return plan

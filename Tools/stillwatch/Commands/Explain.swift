@@ -6,18 +6,27 @@ import RiskEventLog
 import RiskModels
 import RiskTraining
 
-/// Says why an account scored as it did.
+/// Says why an account or the rows of a CSV score as they do.
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Says why an account's events score as they do: every feature with its value and contribution.",
+        abstract: "Says why an account's events or a CSV's rows score as they do: every feature with its contribution.",
         discussion: """
-            Replays the log up to each event of the account. bias plus all contributions is the margin, in log-odds.
+            Replays the log up to each event of the account, or reads rows of a CSV for a model that was trained on \
+            one. bias plus all contributions is the margin, in log-odds, in Float64 throughout: a running service \
+            gives the same, but for leaf-wise trees within 1e-5.
 
               stillwatch explain --events data/events --model candidate.swm --account acct-17
+              stillwatch explain --csv customers.csv --model table.swm --row 12
             """)
 
     @Option(help: "Event log: a directory of segments or one file.")
-    var events: String
+    var events: String?
+
+    @Option(help: "CSV file with the model's columns, in place of an event log.")
+    var csv: String?
+
+    @Option(help: "Only this row of the CSV; the first below the header is 1.")
+    var row: Int?
 
     @Option(help: "Labels CSV.")
     var labels: String?
@@ -26,7 +35,7 @@ struct Explain: ParsableCommand {
     var model: String
 
     @Option(help: "The account, as JSON Lines write it.")
-    var account: String
+    var account: String?
 
     @Option(help: "Only the event with this commit sequence.")
     var sequence: UInt64?
@@ -34,10 +43,32 @@ struct Explain: ParsableCommand {
     @Flag(help: "Also features that add nothing.")
     var all = false
 
-    @Flag(help: "One JSON object for each event instead of text.")
+    @Flag(help: "One JSON object for each event or row instead of text.")
     var json = false
 
+    func validate() throws {
+        guard (events == nil) != (csv == nil) else {
+            throw ValidationError("expected --events or --csv, found \(events == nil ? "neither" : "both")")
+        }
+        guard csv == nil || (account == nil && sequence == nil && labels == nil) else {
+            throw ValidationError("--account, --sequence and --labels go with --events")
+        }
+        guard csv != nil || (account != nil && row == nil) else {
+            throw ValidationError(
+                row == nil ? "expected --account with --events, found none" : "--row goes with --csv")
+        }
+        if let row, row < 1 { throw ValidationError("--row: expected 1 or more, found \(row)") }
+    }
+
     func run() throws {
+        if let csv {
+            try RowExplanation(model: try Files.model(model), showsAll: all, isJSON: json).run(csv: csv, row: row)
+        } else if let events, let account {
+            try explain(account, in: events)
+        }
+    }
+
+    private func explain(_ account: String, in events: String) throws {
         let servable = try Files.servableModel(model)
         let wanted = try ReferenceText.decode(account, path: "account")
         let rows = try labels.map { try LabelsFile.read(path: $0) } ?? []
@@ -49,7 +80,8 @@ struct Explain: ParsableCommand {
             progress.tell("replaying", replay.progress)
             guard event.observation.event.account == wanted, sequence.map({ $0 == event.commitSequence }) ?? true
             else { continue }
-            let answer = servable.answer(event.observation, alias: "", wantsFeatures: true, scratch: &scratch)
+            let answer = servable.answer(
+                event.observation, alias: "", wantsFeatures: true, isExact: true, scratch: &scratch)
             print(json ? try JSONOutput.line(object(event, answer)) : text(event, answer))
             count += 1
         }
@@ -63,11 +95,7 @@ struct Explain: ParsableCommand {
                 + "\(answer.decisionRule), probability \(String(format: "%.4f", answer.probability))",
             "  \(number(answer.bias))  bias",
         ]
-        let shown = answer.features.filter { all || $0.contribution != 0 }
-        for feature in shown.sorted(by: { abs($0.contribution) > abs($1.contribution) }) {
-            let value = feature.value.map { String(format: "%.6g", $0) } ?? "missing"
-            lines.append("  \(number(feature.contribution))  \(feature.name) = \(value)")
-        }
+        lines += answer.features.lines(showsAll: all) { $0.value.map { String(format: "%.6g", $0) } ?? "missing" }
         lines.append("  \(number(answer.margin))  margin")
         for link in answer.links {
             lines.append(
@@ -89,16 +117,83 @@ struct Explain: ParsableCommand {
         object["event_time_ms"] = event.observation.event.timeMs
         object["event_type"] = event.observation.event.type.word
         object["commit_sequence"] = event.commitSequence
-        object["features"] = answer.features.filter { all || $0.contribution != 0 }.map { feature in
-            [
-                "name": feature.name, "value": feature.value.map { $0 as Any } ?? NSNull(),
-                "contribution": feature.contribution,
-            ]
-        }
+        object["features"] = answer.features.objects(showsAll: all) { $0.value.map { $0 as Any } ?? NSNull() }
         return object
     }
+}
 
-    private func number(_ value: Double) -> String {
-        String(format: "%+10.5f", value)
+/// Log-odds in a column.
+private func number(_ value: Double) -> String { String(format: "%+10.5f", value) }
+
+extension [ScoreAnswer.FeatureContribution] {
+    private func shown(_ showsAll: Bool) -> [Element] {
+        filter { showsAll || $0.contribution != 0 }
+    }
+
+    /// For people: the largest first.
+    fileprivate func lines(showsAll: Bool, value: (ScoreAnswer.FeatureContribution) -> String) -> [String] {
+        shown(showsAll).sorted { abs($0.contribution) > abs($1.contribution) }
+            .map { "  \(number($0.contribution))  \($0.name) = \(value($0))" }
+    }
+
+    /// For scripts: in the model's order.
+    fileprivate func objects(showsAll: Bool, value: (ScoreAnswer.FeatureContribution) -> Any) -> [[String: Any]] {
+        shown(showsAll).map { ["name": $0.name, "value": value($0), "contribution": $0.contribution] }
+    }
+}
+
+/// Why the rows of a CSV score as they do.
+private struct RowExplanation {
+    let model: LoadedModel
+    let showsAll: Bool
+    let isJSON: Bool
+
+    /// Prints one row, or all of them.
+    func run(csv: String, row wanted: Int?) throws {
+        var contributions: [Double] = []
+        var row = 0
+        try readTable(csv: csv, model: model) { values in
+            row += 1
+            guard wanted == nil || wanted == row else { return true }
+            let margin = model.explain(values, contributions: &contributions)
+            print(try explained(row, values, margin, contributions))
+            return wanted == nil
+        }
+        if let wanted, wanted > row { throw ToolError("\(csv) has \(row) rows, none is number \(wanted)") }
+    }
+
+    private func explained(
+        _ row: Int, _ values: [Double], _ margin: Double, _ contributions: [Double]
+    ) throws -> String {
+        let features = model.document.features.indices.map { feature in
+            ScoreAnswer.FeatureContribution(
+                name: model.document.features[feature].name, value: values[feature].isNaN ? nil : values[feature],
+                contribution: contributions[feature])
+        }
+        // A table has no decision points; its calibration is the one for all.
+        let probability = model.probability(margin: margin, at: .signup)
+        let residual = model.residual(margin: margin, contributions: contributions)
+        let words = Dictionary(
+            uniqueKeysWithValues: model.document.features.compactMap { feature in
+                feature.categories.map { (feature.name, $0) }
+            })
+        func word(_ feature: ScoreAnswer.FeatureContribution) -> String? {
+            guard let value = feature.value, let words = words[feature.name] else { return nil }
+            return value < Double(words.count) ? words[Int(value)] : "any other"
+        }
+        if isJSON {
+            return try JSONOutput.line([
+                "row": row, "margin": margin, "probability": probability, "bias": model.bias, "residual": residual,
+                "features": features.objects(showsAll: showsAll) { feature in
+                    word(feature) ?? feature.value.map { $0 as Any } ?? NSNull()
+                },
+            ])
+        }
+        let lines = features.lines(showsAll: showsAll) { feature in
+            word(feature) ?? feature.value.map { String(format: "%.6g", $0) } ?? "missing"
+        }
+        return
+            (["row \(row): probability \(String(format: "%.4f", probability))", "  \(number(model.bias))  bias"] + lines
+            + ["  \(number(margin))  margin"]).joined(separator: "\n")
     }
 }

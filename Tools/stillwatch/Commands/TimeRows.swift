@@ -25,7 +25,8 @@ struct TimeRows: ParsableCommand {
     var kernel: String?
 
     func run() throws {
-        let model = try loaded()
+        let (document, digest) = try Self.document(model)
+        let model = try Self.load(document, digest, try chosenKernel(), path: model)
         let rows = try numbers(featureCount: model.featureCount)
         if let out {
             try Files.write(
@@ -39,12 +40,21 @@ struct TimeRows: ParsableCommand {
     }
 
     /// Everything is checked but the golden inputs: models that other programs wrote for a comparison have none.
-    private func loaded() throws -> LoadedModel {
+    static func document(_ path: String) throws -> (ModelDocument, digest: [UInt8]) {
         do {
-            let (document, digest) = try ModelFile.decodeDocument(try Files.read(model))
-            return try LoadedModel(document, digest: digest, kernel: try chosenKernel())
+            return try ModelFile.decodeDocument(try Files.read(path))
         } catch let error as ModelFileError {
-            throw ToolError("\(model) was refused: \(error)")
+            throw ToolError("\(path) was refused: \(error)")
+        }
+    }
+
+    static func load(
+        _ document: ModelDocument, _ digest: [UInt8], _ kernel: TreeKernel, path: String
+    ) throws -> LoadedModel {
+        do {
+            return try LoadedModel(document, digest: digest, kernel: kernel)
+        } catch {
+            throw ToolError("\(path) was refused: \(error)")
         }
     }
 

@@ -46,6 +46,9 @@ struct Train: ParsableCommand {
     @OptionGroup
     var learning: LearningArguments
 
+    @OptionGroup(title: "Search for settings")
+    var tuning: TuneArguments
+
     @Option(name: [.customLong("until"), .customLong("until-ms")], help: "Leave out events from this time on.")
     var until: Moment?
 
@@ -76,38 +79,49 @@ struct Train: ParsableCommand {
     func run() throws {
         let progress = ProgressLine()
         let clock = PhaseClock()
-        let document = try csv == nil ? trainOnEvents(progress, clock) : trainOnTable(progress, clock)
+        let log = try TuneLog(path: tuning.tuneLog)
+        let document = try csv == nil ? trainOnEvents(progress, clock, log) : trainOnTable(progress, clock, log)
         clock.stop()
         let bytes = ModelFile.encode(document)
         let loaded = try ModelFile.load(bytes)
         try Files.write(bytes, to: out)
+        if tuning.configurationCount != nil { try log.finish(document.training.options) }
         try report(loaded, clock)
     }
 
-    private func trainOnTable(_ progress: ProgressLine, _ clock: PhaseClock) throws -> ModelDocument {
+    private func trainOnTable(
+        _ progress: ProgressLine, _ clock: PhaseClock, _ log: TuneLog
+    ) throws -> ModelDocument {
+        var options = try learning.options(timeOrdered: false)
+        options.tuning = tuning.options(learning)
         var document = try trainTable(
             csv: csv ?? "", label: label ?? "", categorical: categorical.split(separator: ",").map(String.init),
-            options: try learning.options(timeOrdered: false)
-        ) {
-            clock.tell($0)
-            progress.tell($0, $1)
-        }
+            options: options,
+            progress: {
+                clock.tell($0)
+                progress.tell($0, $1)
+            }, trials: log.add)
         document.training.card = try cardText()
         document.name = learning.name
         return document
     }
 
-    private func trainOnEvents(_ progress: ProgressLine, _ clock: PhaseClock) throws -> ModelDocument {
+    private func trainOnEvents(
+        _ progress: ProgressLine, _ clock: PhaseClock, _ log: TuneLog
+    ) throws -> ModelDocument {
         var training = try learning.training()
+        training.options.tuning = tuning.options(learning)
         training.untilMs = until?.ms
         training.labelsUntilMs = labelsUntil?.ms
         training.card = try cardText()
         let rows = try LabelsFile.read(path: labels ?? "")
         let digests = try Files.digests(log: events ?? "", labels: labels ?? "")
-        return try training.train(log: events ?? "", labels: rows, digests: digests) {
-            clock.tell($0)
-            progress.tell($0, $1)
-        }
+        return try training.train(
+            log: events ?? "", labels: rows, digests: digests,
+            progress: {
+                clock.tell($0)
+                progress.tell($0, $1)
+            }, trials: log.add)
     }
 
     private func cardText() throws -> String {

@@ -56,7 +56,10 @@ struct TreeArguments: ParsableArguments {
     var othersOnlyAdd = false
 
     /// The first flag that was given; nil if none was.
-    var givenName: String? {
+    var givenName: String? { givenNames.first }
+
+    /// The flags that were given.
+    var givenNames: [String] {
         let flags: [(String, Bool)] = [
             ("--tree-shape", shape != nil), ("--leaves", leaves != nil), ("--base", base != nil),
             ("--trees", treeLimit != nil), ("--depth", depth != nil), ("--learning-rate", learningRate != nil),
@@ -66,7 +69,7 @@ struct TreeArguments: ParsableArguments {
             ("--patience", patience != nil), ("--positive-weight", positiveWeight != nil),
             ("--others-only-add", othersOnlyAdd),
         ]
-        return flags.first { $0.1 }?.0
+        return flags.filter(\.1).map(\.0)
     }
 
     /// Says what is wrong with words; numbers are checked before training.

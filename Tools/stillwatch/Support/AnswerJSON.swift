@@ -13,6 +13,7 @@ enum AnswerJSON {
             "missing_feature_count": answer.missingFeatureCount, "degraded": answer.degraded,
             "reasons": answer.reasons.map(object), "links": answer.links.map(object),
         ]
+        object["residual"] = answer.residual
         object["cluster"] = answer.cluster.map(Self.object)
         return object
     }

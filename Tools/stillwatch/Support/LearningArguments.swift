@@ -20,8 +20,12 @@ struct LearningArguments: ParsableArguments {
     @Option(help: "Threads at most; the result is the same for any number. Default: one for each core.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
-    @Option(help: "Strength of the pull of a logistic model's or linear base's weights towards 0, as 1 ÷ C.")
-    var l2 = 1.0
+    @Option(help: "Strength of a pull that makes weights of a logistic model or linear base exactly 0. Default: 0.")
+    var l1: Double?
+
+    @Option(
+        help: "Strength of the pull of a logistic model's or linear base's weights towards 0, as 1 ÷ C. Default: 1.")
+    var l2: Double?
 
     @Option(
         help: ArgumentHelp(
@@ -39,9 +43,15 @@ struct LearningArguments: ParsableArguments {
     var unattributed = EventTraining.Unattributed.positive
 
     @Option(
+        help: ArgumentHelp(
+            "Campaigns whose accounts are no rows, to see what a model says that never saw them.",
+            valueName: "campaign,..."))
+    var excludeCampaigns = ""
+
+    @Option(
         help: """
             Above this many rows, usage events of accounts not labelled abusive are thinned out by halves, and those \
-            that stay count more.
+            that stay count more; those of accounts labelled abusive likewise above half as many.
             """)
     var rowLimit = 2_000_000
 
@@ -87,16 +97,24 @@ struct LearningArguments: ParsableArguments {
         } catch {
             throw ValidationError("--\(error.message)")
         }
-        guard threads >= 1, l2 >= 0, rowLimit >= 1 else {
-            throw ValidationError("expected --threads and --row-limit of at least 1, --l2 of at least 0")
+        guard threads >= 1, l1 ?? 0 >= 0, l2 ?? 0 >= 0, rowLimit >= 1 else {
+            throw ValidationError("expected --threads and --row-limit of at least 1, --l1 and --l2 of at least 0")
         }
+    }
+
+    /// The parameters of a model that were given, as ``TuningOptions/fixed`` names them.
+    var givenParameters: Set<String> {
+        let flags = trees.givenNames + (l1 == nil ? [] : ["--l1"]) + (l2 == nil ? [] : ["--l2"])
+        return Set(flags.map { flag in String(flag.dropFirst(2).map { $0 == "-" ? "_" : $0 }) })
     }
 
     /// The options as the library takes them.
     func options(timeOrdered: Bool) throws -> TrainingOptions {
         var options = TrainingOptions(
-            l2: l2, seed: seed, threads: threads, heldOutShare: heldOutShare, timeOrdered: timeOrdered,
+            seed: seed, threads: threads, heldOutShare: heldOutShare, timeOrdered: timeOrdered,
             budgets: try FalsePositiveBudget.parse(budget))
+        options.l1 = l1 ?? options.l1
+        options.l2 = l2 ?? options.l2
         options.kind = TrainingOptions.Kind(rawValue: kind) ?? .logistic
         options.trees = trees.options
         return options
@@ -109,6 +127,7 @@ struct LearningArguments: ParsableArguments {
         training.eventType = EventType.allCases.first { $0.word == decisionPoint }
         training.unlabelled = unlabelled
         training.unattributed = unattributed
+        training.excludedCampaigns = Set(excludeCampaigns.split(separator: ",").map(String.init))
         training.rowLimit = rowLimit
         training.withoutFeatures = without.split(separator: ",").map(String.init)
         training.identifierDropout = identifierDropout

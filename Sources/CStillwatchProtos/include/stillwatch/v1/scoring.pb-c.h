@@ -365,7 +365,7 @@ struct  Stillwatch__V1__ScoreResponse
    */
   char *decision_rule;
   /*
-   * The margin of an account of which nothing is known. bias + the sum of all contributions = margin.
+   * The margin of an account of which nothing is known. bias + the sum of all contributions + residual = margin.
    */
   protobuf_c_boolean has_bias;
   double bias;
@@ -416,10 +416,15 @@ struct  Stillwatch__V1__ScoreResponse
    * The cluster that the account belongs to; absent if it belongs to none.
    */
   Stillwatch__V1__ClusterEvidence *cluster;
+  /*
+   * What the contributions leave over of the margin: rounding, 1e-5 at most with leaf-wise trees and 1e-9 without.
+   */
+  protobuf_c_boolean has_residual;
+  double residual;
 };
 #define STILLWATCH__V1__SCORE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__score_response__descriptor) \
-    , 0, 0, 0, 0, 0, STILLWATCH__V1__DECISION__DECISION_UNSPECIFIED, NULL, 0, 0, 0,NULL, 0,NULL, 0, {0,NULL}, NULL, NULL, 0, 0, 0,NULL, 0, 0, 0,NULL, NULL }
+    , 0, 0, 0, 0, 0, STILLWATCH__V1__DECISION__DECISION_UNSPECIFIED, NULL, 0, 0, 0,NULL, 0,NULL, 0, {0,NULL}, NULL, NULL, 0, 0, 0,NULL, 0, 0, 0,NULL, NULL, 0, 0 }
 
 
 /*
