@@ -105,7 +105,7 @@ struct LearningArguments: ParsableArguments {
     /// The parameters of a model that were given, as ``TuningOptions/fixed`` names them.
     var givenParameters: Set<String> {
         let flags = trees.givenNames + (l1 == nil ? [] : ["--l1"]) + (l2 == nil ? [] : ["--l2"])
-        return Set(flags.map { flag in String(flag.dropFirst(2).map { $0 == "-" ? "_" : $0 }) })
+        return Set(flags.map { String($0.dropFirst(2)).replacing("-", with: "_") })
     }
 
     /// The options as the library takes them.
