@@ -76,16 +76,15 @@ TK_AVX512 TK_INLINE void answer(const struct tk_reason_tree *tree, const uint8_t
     for (uint32_t first = 0; first < tree->node_count; first += TK_LANES) {
         const __mmask64 right = rights_of(tree->splits + 3 * (size_t)first, tree->columns + first, columns, width);
         _mm512_storeu_si512(scratch->right + first, _mm512_maskz_set1_epi8(right, 1));
-        const uint16_t *states = tree->first_states + first;
-        _mm512_storeu_si512(scratch->states + first, _mm512_loadu_si512(states));
-        _mm512_storeu_si512(scratch->states + first + 32, _mm512_loadu_si512(states + 32));
+        _mm512_storeu_si512(scratch->states + first, _mm512_setzero_si512());
+        _mm512_storeu_si512(scratch->states + first + 32, _mm512_setzero_si512());
     }
-    const uint16_t left = 2 * TK_POINTS_BYTES;
+    // Whether a row follows is anyone's guess: looked up, for a branch would be mispredicted.
     for (uint32_t index = 0; index < tree->repeat_count; index++) {
-        const struct tk_reason_repeat repeat = tree->repeats[index];
-        const int follows = (scratch->states[repeat.above] != left) & (scratch->right[repeat.above] == repeat.side);
-        // Whether it follows is anyone's guess: no branch.
-        scratch->states[repeat.node] = (uint16_t)(left ^ ((left ^ scratch->states[repeat.node]) & -follows));
+        const struct tk_reason_repeat *repeat = &tree->repeats[index];
+        const unsigned has_left = scratch->states[repeat->above] == 2 * TK_POINTS_BYTES;
+        const unsigned turned = (unsigned)scratch->right[repeat->above] ^ repeat->side;
+        scratch->states[repeat->node] = repeat->states[(has_left | turned) ^ 1];
     }
 }
 

@@ -24,7 +24,7 @@ import Testing
             let rows = (0..<tableCount).filter { _ in random.int(0..<4) > 0 }.map { Int32($0) }
             let pairs = Self.pairs(&random, tableCount)
             let partition = RowPartition(capacity: rows.count, tableRowCount: tableCount, keepsPairs: true)
-            partition.start(rows)
+            partition.start(rows[...])
             var leaves = [rows]
             for level in 0..<3 {
                 let goesRight = (0..<256).map { _ in random.int(0..<3) == 0 }
@@ -103,7 +103,7 @@ import Testing
             let margins = MarginTable(data, start: start, positiveWeight: 2, scale: scale)
             let rows = (0..<count).filter { _ in random.int(0..<3) > 0 }
             let partition = RowPartition(capacity: rows.count, tableRowCount: count, keepsPairs: true)
-            partition.start(rows.map { Int32($0) })
+            partition.start(rows.map { Int32($0) }[...])
             margins.takeGradients(partition, team: WorkerTeam(threads: 1))
             for (place, row) in rows.enumerated() {
                 #expect(partition.pairs(0)[place] == margins.pairs[row])

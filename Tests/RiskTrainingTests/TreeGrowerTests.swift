@@ -46,7 +46,7 @@ import Testing
             let grower = TreeGrower(
                 table, options: options, scale: scale, rowLimit: rowCount, onlyAdds: onlyAdds,
                 team: WorkerTeam(threads: 1))
-            grower.partition.start((0..<rowCount).map { Int32($0) })
+            grower.partition.start((0..<rowCount).map { Int32($0) }[...])
             _ = grower.partition.pairs(0).update(fromContentsOf: pairs)
             let tree = pairs.withUnsafeBufferPointer {
                 grower.grow(pairs: $0, columns: Array(table.columns.indices))
@@ -90,7 +90,7 @@ import Testing
             let trees = [1, 2, 3].map { threads -> GrownTree? in
                 let grower = TreeGrower(
                     table, options: options, scale: scale, rowLimit: rowCount, team: WorkerTeam(threads: threads))
-                grower.partition.start(rows)
+                grower.partition.start(rows[...])
                 _ = grower.partition.pairs(0).update(fromContentsOf: rows.map { pairs[Int($0)] })
                 return pairs.withUnsafeBufferPointer { grower.grow(pairs: $0, columns: [0, 1, 2, 5, 6, 8, 9, 10]) }
             }

@@ -161,6 +161,7 @@ struct tk_reason_repeat {
     uint16_t node;
     uint16_t above;
     uint16_t side;      // 0 for left, 1 for right.
+    uint16_t states[2]; // Offsets in bytes: of state 1, and of the node's own if the row follows the path.
 };
 
 // One tree and eight points of its rule. A state is two vectors of eight points, factor and slope, of what the path says
@@ -170,8 +171,6 @@ struct tk_reason_tree {
     const struct tk_reason_repeat *repeats; // In the order of the nodes.
     const float *weights;                   // Eight.
     const float *states;                    // Sixteen numbers each.
-    const uint16_t *first_states;           // Of each node the offset in bytes of its state if the row follows its path;
-                                            // room for 64 more.
     const uint8_t *splits;                  // For each 64 nodes: 64 columns, 64 thresholds, 64 masks.
     const uint16_t *columns;                // For each 64 nodes: 64 columns.
     uint32_t node_count;                    // At most TK_NODE_LIMIT.

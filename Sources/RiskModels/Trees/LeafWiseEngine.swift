@@ -75,19 +75,19 @@ final class LeafWiseEngine: @unchecked Sendable {
         typealias Lanes = SIMD8<Float>
         let (slots, nodes) = (1 + 2 * tables.largestNodeCount, 1 + tables.largestNodeCount)
         let byteCount =
-            ScratchRoom.byteCount(Double.self, columns.count) + ScratchRoom.byteCount(Bool.self, nodeColumns.count)
+            ScratchRoom.byteCount(Double.self, columns.count) + ScratchRoom.byteCount(UInt8.self, nodeColumns.count)
             + ScratchRoom.byteCount(Lanes.self, attributions.count) + ScratchRoom.byteCount(Lanes.self, slots)
             + ScratchRoom.byteCount(Lanes.self, nodes) + ScratchRoom.byteCount(UInt16.self, nodes)
         ScratchRoom.with(byteCount) { room in
             let numbers = room.take(Double.self, columns.count)
-            let goesRight = room.take(Bool.self, nodeColumns.count)
+            let goesRight = room.take(UInt8.self, nodeColumns.count)
             let lanes = room.take(Lanes.self, attributions.count)
             let scratch = ReasonTables.Scratch(
                 products: room.take(Lanes.self, slots), sums: room.take(Lanes.self, nodes),
                 states: room.take(UInt16.self, nodes))
             columns.forEach(values) { numbers[$0] = $1 }
             for (node, column) in nodeColumns.enumerated() {
-                goesRight[node] = numbers[Int(column)] >= nodeThresholds[node]
+                goesRight[node] = numbers[Int(column)] >= nodeThresholds[node] ? 1 : 0
             }
             lanes.initialize(repeating: .zero, count: attributions.count)
             tables.add(goesRight: goesRight, scratch, to: lanes)

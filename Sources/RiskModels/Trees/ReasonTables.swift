@@ -24,7 +24,6 @@ final class ReasonTables: @unchecked Sendable {
             let tree = TreeTable(place)
             let nodes = memory.copy(tree.nodes)
             let repeats = memory.copy(tree.repeats)
-            let firstStates = memory.copy(tree.firstStates)
             let lanes = columns.map { LaneQuestions(place.tree.nodes.map(\.split), $0) }
             let splits = memory.copy(lanes?.splits ?? [])
             let words = memory.copy(lanes?.columns ?? [])
@@ -32,8 +31,8 @@ final class ReasonTables: @unchecked Sendable {
                 trees.append(
                     tk_reason_tree(
                         nodes: nodes, repeats: repeats, weights: memory.copy(floats(part.weights)),
-                        states: memory.copy(tree.states(part)), first_states: firstStates, splits: splits,
-                        columns: words, node_count: UInt32(tree.nodes.count),
+                        states: memory.copy(tree.states(part)), splits: splits, columns: words,
+                        node_count: UInt32(tree.nodes.count),
                         repeat_count: UInt32(tree.repeats.count)))
                 firstNodes.append(place.firstNode)
             }
@@ -51,8 +50,6 @@ private func floats(_ points: SIMD8<Double>) -> [Float] { (0..<8).map { Float(po
 private struct TreeTable {
     private(set) var nodes: [tk_reason_node] = []
     private(set) var repeats: [tk_reason_repeat] = []
-    /// Of each node its state if the row follows its path, in bytes; room for the kernel to read beyond.
-    private(set) var firstStates: [UInt16] = []
     /// Of each node that repeats a feature, the share of the feature's path before it.
     private var shares: [Double] = []
 
@@ -69,15 +66,15 @@ private struct TreeTable {
             let share = last.map { $0.isRight ? sharesAfter[$0.node].right : sharesAfter[$0.node].left } ?? 1
             sharesAfter.append((share * (1 - right), share * right))
             nodes.append(Self.node(node, parents[index], rightShare: right, leaves: tree.leaves))
+            guard let last else { continue }
             // States 0 and 1 are of nodes that repeat nothing and of rows that have left the path.
-            firstStates.append(UInt16(last == nil ? 0 : (2 + repeats.count) * 2 * Self.pointsByteCount))
-            if let last {
-                repeats.append(
-                    tk_reason_repeat(node: UInt16(index), above: UInt16(last.node), side: last.isRight ? 1 : 0))
-                shares.append(share)
-            }
+            let state = UInt16((2 + repeats.count) * 2 * Self.pointsByteCount)
+            repeats.append(
+                tk_reason_repeat(
+                    node: UInt16(index), above: UInt16(last.node), side: last.isRight ? 1 : 0,
+                    states: (UInt16(2 * Self.pointsByteCount), state)))
+            shares.append(share)
         }
-        firstStates += repeatElement(0, count: Int(TK_LANES))
     }
 
     private static func node(
@@ -137,8 +134,9 @@ extension ReasonTables {
     /// Adds to `lanes`, eight floats a feature, each feature's part in the leaves that a row falls into.
     ///
     /// Lane by lane the same operations in the same order as the vector kernel's, so the same bits.
-    /// - Parameter goesRight: For every node of the layout, whether the row goes right.
-    func add(goesRight: UnsafePointer<Bool>, _ scratch: Scratch, to lanes: UnsafeMutablePointer<SIMD8<Float>>) {
+    /// What depends on an answer is looked up by it, since branches would be mispredicted.
+    /// - Parameter goesRight: For every node of the layout, 1 if the row goes right, else 0.
+    func add(goesRight: UnsafePointer<UInt8>, _ scratch: Scratch, to lanes: UnsafeMutablePointer<SIMD8<Float>>) {
         scratch.sums[0] = .zero
         for (index, tree) in trees.enumerated() {
             let goesRight = goesRight + firstNodes[index]
@@ -148,15 +146,26 @@ extension ReasonTables {
         }
     }
 
-    private func findStates(_ tree: tk_reason_tree, _ goesRight: UnsafePointer<Bool>, _ scratch: Scratch) {
-        scratch.states.update(from: tree.first_states, count: Int(tree.node_count))
+    private func findStates(_ tree: tk_reason_tree, _ goesRight: UnsafePointer<UInt8>, _ scratch: Scratch) {
+        scratch.states.update(repeating: 0, count: Int(tree.node_count))
         let left = UInt16(2 * TK_POINTS_BYTES)
+        let states = MemoryLayout<tk_reason_repeat>.size - 2 * MemoryLayout<UInt16>.size
         for index in 0..<Int(tree.repeat_count) {
-            let place = tree.repeats[index]
-            let above = Int(place.above)
-            let follows = scratch.states[above] != left && goesRight[above] == (place.side == 1)
-            if !follows { scratch.states[Int(place.node)] = left }
+            let place = tree.repeats + index
+            let above = Int(place.pointee.above)
+            let hasLeft = scratch.states[above] == left ? 1 : 0
+            let turned = Int(goesRight[above]) ^ Int(place.pointee.side)
+            scratch.states[Int(place.pointee.node)] = UnsafeRawPointer(place).load(
+                fromByteOffset: states + ((hasLeft | turned) ^ 1) * MemoryLayout<UInt16>.size, as: UInt16.self)
         }
+    }
+
+    /// What the left child gains by an answer; the last of a node's fields.
+    @inline(__always)
+    private func leftGain(_ tree: tk_reason_tree, _ node: Int, _ right: UInt8) -> Float {
+        let gains = MemoryLayout<tk_reason_node>.size - 2 * MemoryLayout<Float>.size
+        return UnsafeRawPointer(tree.nodes + node).load(
+            fromByteOffset: gains + Int(right) * MemoryLayout<Float>.size, as: Float.self)
     }
 
     @inline(__always)
@@ -164,21 +173,21 @@ extension ReasonTables {
         UnsafeRawPointer(first).load(fromByteOffset: Int(offset) + place * Int(TK_POINTS_BYTES), as: SIMD8<Float>.self)
     }
 
-    private func goDown(_ tree: tk_reason_tree, _ goesRight: UnsafePointer<Bool>, _ scratch: Scratch) {
+    private func goDown(_ tree: tk_reason_tree, _ goesRight: UnsafePointer<UInt8>, _ scratch: Scratch) {
         scratch.products[0] = points(tree.weights, 0)
         for index in 0..<Int(tree.node_count) {
             let node = tree.nodes[index]
             let right = goesRight[index]
             let product = points(scratch.products, node.product)
             let changed = product * points(tree.states, scratch.states[index])
-            let left = product * (right ? 0 : 1) - changed * (right ? node.gains.1 : node.gains.0)
+            let left = product * Float(1 &- right) - changed * leftGain(tree, index, right)
             scratch.products[1 + 2 * index] = left
             scratch.products[2 + 2 * index] = product - left
         }
     }
 
     private func goUp(
-        _ tree: tk_reason_tree, _ goesRight: UnsafePointer<Bool>, _ scratch: Scratch,
+        _ tree: tk_reason_tree, _ goesRight: UnsafePointer<UInt8>, _ scratch: Scratch,
         to lanes: UnsafeMutablePointer<SIMD8<Float>>
     ) {
         var index = Int(tree.node_count)
@@ -188,9 +197,9 @@ extension ReasonTables {
             let right = goesRight[index]
             let high = points(scratch.sums, node.below.1) + node.leaves.1
             let difference = (points(scratch.sums, node.below.0) + node.leaves.0) - high
-            let gain = difference * (right ? node.gains.1 : node.gains.0)
+            let gain = difference * leftGain(tree, index, right)
             let state = scratch.states[index]
-            scratch.sums[1 + index] = (high + difference * (right ? 0 : 1)) - points(tree.states, state) * gain
+            scratch.sums[1 + index] = (high + difference * Float(1 &- right)) - points(tree.states, state) * gain
             let slope = points(scratch.products, node.product) * points(tree.states, state, 1)
             lanes[Int(node.feature)] += slope * gain
         }

@@ -40,11 +40,11 @@ final class RowPartition: @unchecked Sendable {
     }
 
     /// Begins a tree: all of these rows, ascending and below the table's count, in leaf 0.
-    func start(_ rows: [Int32]) {
+    func start(_ rows: ArraySlice<Int32>) {
         precondition(rows.count <= storage.count, "\(rows.count) rows where \(storage.count) have room")
         precondition(
             (rows.first ?? 0) >= 0 && (rows.last ?? -1) < rowLimit, "rows \(rows.first ?? 0) to \(rows.last ?? 0)")
-        _ = storage.update(fromContentsOf: rows)
+        rows.withUnsafeBufferPointer { _ = storage.update(fromContentsOf: $0) }
         isWhole = rows.count == rowLimit
         ranges = [0..<rows.count]
     }

@@ -207,6 +207,6 @@ private struct SplitMix {
         var word = state
         word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
         word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return Int(((word ^ word >> 31) >> 32) &* UInt64(bound) >> 32)
+        return Int((((word ^ word >> 31) >> 32) &* UInt64(bound)) >> 32)
     }
 }
