@@ -139,4 +139,11 @@ import Testing
         #expect(document.training.positiveCount == UInt64(all.positiveCount))
         #expect(document.training.options.contains("identifier_dropout=0.5"))
     }
+
+    /// A slip of the pen would leave nobody out, in silence.
+    @Test func aCampaignThatNoLabelNamesCannotBeLeftOut() {
+        var training = EventTraining()
+        training.excludedCampaigns = ["c9_nobody"]
+        #expect(throws: TrainingError.self) { _ = try TrainingRows(training, labels: []) }
+    }
 }
