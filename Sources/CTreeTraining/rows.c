@@ -1,5 +1,8 @@
 #include "CTreeTraining.h"
 
+// Sums and products round one by one, on processors that could do both at once, too.
+#pragma STDC FP_CONTRACT OFF
+
 size_t tt_divide(const int32_t *rows, size_t count, const uint8_t *codes, const uint8_t *goes_right, int32_t *left,
                  int32_t *right) {
     size_t left_count = 0, right_count = 0;

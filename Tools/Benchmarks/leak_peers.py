@@ -53,13 +53,15 @@ class Rows(lightgbm.Sequence):
 
 
 def known_labels(path, until_ms):
-    """Account -> whether it is abusive, by what was known before a time: the latest word counts."""
+    """Account -> whether it is abusive, by what was known before a time: the latest word counts. None for abuse without
+    a campaign, which `--unattributed skip` leaves out."""
     known = {}
     with open(path, newline="") as file:
         for row in csv.DictReader(file):
             moment = int(row["known_at_ms"])
             if moment < until_ms and moment >= known.get(row["account_ref"], (0, 0))[0]:
-                known[row["account_ref"]] = (moment, row["label"] == "1")
+                is_abusive = row["label"] == "1"
+                known[row["account_ref"]] = (moment, None if is_abusive and not row["campaign"] else is_abusive)
     return {account: is_abusive for account, (_, is_abusive) in known.items()}
 
 
@@ -163,8 +165,9 @@ def main():
     options = parser.parse_args()
     table, periods = FeatureTable(options.features), options.periods
     abusive = known_labels(options.labels, periods["labels_until_ms"])
-    labels = table.by_account(lambda account: abusive.get(account, False))
-    candidates = numpy.flatnonzero(table.times_ms < periods["train_until_ms"])
+    labels = table.by_account(lambda account: bool(abusive.get(account, False)))
+    is_row = table.by_account(lambda account: abusive.get(account, False) is not None)
+    candidates = numpy.flatnonzero((table.times_ms < periods["train_until_ms"]) & is_row)
     rows, weights, honest_share, abusive_share = thinned(table, candidates, labels, options.row_limit)
     judged = numpy.flatnonzero((table.times_ms >= periods["validate_from_ms"])
                                & (table.times_ms < periods["test_until_ms"]))

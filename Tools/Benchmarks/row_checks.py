@@ -41,7 +41,7 @@ def holds(name, line):
     return (line["rows"] == ROWS and line["exact_residual"] <= EXACT
             and line["served_residual"] <= (SERVED if name.startswith("leaf_wise") else EXACT)
             and line["served_difference"] <= SERVED and line["different_bits"] == 0
-            and line["pairs_against_direction"] == 0 and line.get("allocations", 0) == 0
+            and line["pairs_against_direction"] == 0 and line.get("allocations") == 0
             and (name != "default" or line["pairs"] == ROWS))
 
 

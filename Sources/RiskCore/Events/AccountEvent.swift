@@ -175,6 +175,7 @@ extension AccountEvent {
     public func withLooks(of other: AccountEvent) -> AccountEvent {
         var result = self
         result.numbers = other.numbers
+        result.custom = other.custom
         for field in [EventField.eventType, .eventTimeMs] { result.numbers[field.slot] = numbers[field.slot] }
         return result
     }

@@ -5,7 +5,8 @@ internal import RiskCore
 ///
 /// In every past campaign most accounts give themselves away alone, so nothing is left for the network to explain and
 /// trees hardly ask about it; the next campaign's accounts look like busy customers. Drawn once for the account, honest
-/// or abusive alike, as ``IdentifierDropout`` is, whose counterpart this is.
+/// or abusive alike, as ``IdentifierDropout`` is, whose counterpart this is. Whose looks are borrowed may be held out
+/// itself: its label is not learnt.
 struct BorrowedLooks {
     /// Share of accounts whose altered copies are of this kind.
     static let share = 0.3

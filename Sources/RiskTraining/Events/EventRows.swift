@@ -52,24 +52,24 @@ struct EventRows {
     ///   - vector: The whole catalogue's features of the event.
     ///   - account: Its account's number.
     ///   - isAbusive: Whether the account is called abusive: honest and abusive use are thinned out apart.
-    ///   - isAltered: Whether this is an altered copy of the row that was added last.
+    ///   - altered: The event as it is altered, if this is a copy of the row that was added last.
     /// - Returns: Whether it was kept.
     /// - Throws: ``TrainingError`` if a custom name has numbers in some events and texts in others.
     @discardableResult
     mutating func add(
-        _ event: ReplayedEvent, vector: [Double], account: Int, isAbusive: Bool, isAltered: Bool = false
+        _ event: ReplayedEvent, vector: [Double], account: Int, isAbusive: Bool, altered: AccountEvent? = nil
     ) throws(TrainingError) -> Bool {
         let observed = event.observation.event
         let stratum = Stratum(observed.type, isAbusive: isAbusive)
         guard keeps(event.commitSequence, stratum) else { return false }
         for (index, value) in vector.enumerated() { columns[index].append(value) }
-        try custom.add(observed.custom, row: sequences.count)
+        try custom.add(altered?.custom ?? observed.custom, row: sequences.count)
         sequences.append(event.commitSequence)
         accounts.append(account)
         eventTypes.append(observed.type)
         strata.append(stratum)
-        self.isAltered.append(isAltered)
-        if isAltered { alteredCount += 1 } else { count(stratum) }
+        isAltered.append(altered != nil)
+        if altered != nil { alteredCount += 1 } else { count(stratum) }
         while abusiveUsageCount > abusiveLimit, !abusiveSampling.isExhausted {
             abusiveSampling.halve()
             thinOut()

@@ -81,7 +81,7 @@ struct TrainingRows {
             borrowed.remember(event.observation)
         }
         FeatureExtractor.wholeCatalogue.extract(altered, into: &alteredVector)
-        try rows.add(event, vector: alteredVector, account: account, isAbusive: isAbusive, isAltered: true)
+        try rows.add(event, vector: alteredVector, account: account, isAbusive: isAbusive, altered: altered.event)
     }
 
     /// Trains on the rows.

@@ -108,7 +108,9 @@ struct Evaluate: ParsableCommand {
         if split == .random, periods.contains(where: { $0 != nil }) {
             throw ValidationError("--split random takes no periods")
         }
-        guard model != nil || !modelOfOtherData else { throw ValidationError("--model-of-other-data needs --model") }
+        guard !modelOfOtherData || model != nil && (trainUntil != nil || validateFrom != nil) else {
+            throw ValidationError("--model-of-other-data needs --model and --validate-from")
+        }
         guard folds >= 0 else { throw ValidationError("--folds: expected at least 0, found \(folds)") }
         do {
             for text in variant { _ = try Variant.parse(text) }
@@ -149,7 +151,11 @@ struct Evaluate: ParsableCommand {
             if let trainUntil {
                 end = trainUntil.ms
             } else {
-                end = try given.map { try EvaluationPlan.trainUntilMs(of: $0.document.training) } ?? 0
+                // Of other data a model's own period says nothing.
+                end =
+                    modelOfOtherData
+                    ? validateFrom?.ms ?? 0
+                    : try given.map { try EvaluationPlan.trainUntilMs(of: $0.document.training) } ?? 0
             }
             plan = EvaluationPlan(
                 trainUntilMs: end, labelsUntilMs: labelsUntil?.ms, validateFromMs: validateFrom?.ms,

@@ -68,6 +68,9 @@ struct Train: ParsableCommand {
         guard (events == nil) != (csv == nil) else { throw ValidationError("expected either --events or --csv") }
         if events != nil, labels == nil { throw ValidationError("--events needs --labels") }
         if csv != nil, label == nil { throw ValidationError("--csv needs --label") }
+        if csv != nil, !learning.excludeCampaigns.isEmpty {
+            throw ValidationError("--exclude-campaigns needs --events")
+        }
         if csv != nil, labels != nil || until != nil || labelsUntil != nil {
             throw ValidationError("--labels, --until and --labels-until need --events")
         }
