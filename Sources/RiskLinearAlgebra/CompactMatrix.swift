@@ -9,9 +9,7 @@ public struct CompactMatrix: Sendable, Equatable {
 
     /// A matrix of the given elements, row after row.
     public init(rowCount: Int, columnCount: Int, elements: [Float]) {
-        precondition(
-            rowCount >= 0 && columnCount >= 0 && elements.count == rowCount * columnCount,
-            "a \(rowCount) x \(columnCount) matrix does not have \(elements.count) elements")
+        Matrix.requireShape(rowCount, columnCount, elementCount: elements.count)
         self.rowCount = rowCount
         self.columnCount = columnCount
         self.elements = elements

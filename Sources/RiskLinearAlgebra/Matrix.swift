@@ -16,12 +16,16 @@ public struct Matrix: Sendable, Equatable {
 
     /// A matrix of the given elements, row after row.
     public init(rowCount: Int, columnCount: Int, elements: [Double]) {
-        precondition(
-            rowCount >= 0 && columnCount >= 0 && elements.count == rowCount * columnCount,
-            "a \(rowCount) x \(columnCount) matrix does not have \(elements.count) elements")
+        Self.requireShape(rowCount, columnCount, elementCount: elements.count)
         self.rowCount = rowCount
         self.columnCount = columnCount
         self.elements = elements
+    }
+
+    static func requireShape(_ rowCount: Int, _ columnCount: Int, elementCount: Int) {
+        precondition(
+            rowCount >= 0 && columnCount >= 0 && elementCount == rowCount * columnCount,
+            "a \(rowCount) x \(columnCount) matrix does not have \(elementCount) elements")
     }
 
     /// One element; both indices are checked.

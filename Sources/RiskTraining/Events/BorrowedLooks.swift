@@ -14,8 +14,8 @@ struct BorrowedLooks {
     private static let lenderCount = 512
 
     private let seed: UInt64
-    private var lenders: [[Observation]] = Array(repeating: [], count: EventType.allCases.count)
-    private var next = Array(repeating: 0, count: EventType.allCases.count)
+    /// By ``EventType`` raw value.
+    private var lenders = Array(repeating: RecentObservations(limit: lenderCount), count: EventType.allCases.count)
 
     init(seed: UInt64) {
         self.seed = seed
@@ -23,23 +23,15 @@ struct BorrowedLooks {
 
     /// Keeps what an account nobody calls abusive looks like.
     mutating func remember(_ observation: Observation) {
-        let type = observation.event.type.rawValue
-        if lenders[type].count < Self.lenderCount {
-            lenders[type].append(observation)
-        } else {
-            lenders[type][next[type]] = observation
-        }
-        next[type] = (next[type] + 1) % Self.lenderCount
+        lenders[observation.event.type.rawValue].keep(observation)
     }
 
     /// The observation with another's looks; nil if this account is not drawn, or there is nobody to borrow from.
     func altered(_ observation: Observation, commitSequence: UInt64) -> Observation? {
-        let lenders = lenders[observation.event.type.rawValue]
-        guard !lenders.isEmpty, AccountDraws(observation.event.account, seed: seed).unit("borrowed") < Self.share else {
-            return nil
-        }
         // Another lender for each row: a single one would stand for the account.
-        let lender = lenders[Int(RowSampling.draw(commitSequence &+ seed) % UInt64(lenders.count))]
+        guard AccountDraws(observation.event.account, seed: seed).unit("borrowed") < Self.share,
+            let lender = lenders[observation.event.type.rawValue].drawn(by: RowSampling.draw(commitSequence &+ seed))
+        else { return nil }
         var links = observation.links
         let later = observation.event.timeMs - lender.event.timeMs
         links.account = lender.links.account

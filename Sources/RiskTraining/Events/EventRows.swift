@@ -9,8 +9,8 @@ internal import RiskModels
 /// likewise once they alone are more than half of the limit. All signup and payment rows are always kept, so the limit
 /// can be exceeded. Altered copies of rows come and go with their rows and do not count towards it.
 struct EventRows {
-    /// Rows that are thinned out together, or never.
-    private enum Stratum: UInt8 {
+    /// Rows that are thinned out together; those to keep never are.
+    private enum Stratum: Int, CaseIterable {
         case kept, honestUsage, abusiveUsage
 
         init(_ type: EventType, isAbusive: Bool) {
@@ -21,10 +21,13 @@ struct EventRows {
     /// How many rows it holds before it thins out.
     let rowLimit: Int
     /// The share of the usage rows of accounts nobody calls abusive that was kept.
-    private(set) var sampling = RowSampling()
+    var sampling: RowSampling { samplings[Stratum.honestUsage.rawValue] }
     /// The share of the usage rows of abusive accounts that was kept.
-    private(set) var abusiveSampling = RowSampling()
+    var abusiveSampling: RowSampling { samplings[Stratum.abusiveUsage.rawValue] }
 
+    /// By stratum: the share that was kept, and how many rows there are without altered copies.
+    private var samplings = Array(repeating: RowSampling(), count: Stratum.allCases.count)
+    private var counts = Array(repeating: 0, count: Stratum.allCases.count)
     private var columns: [[Double]] = Array(repeating: [], count: FeatureCatalogue.features.count)
     private var custom = CustomColumns()
     private var sequences: [UInt64] = []
@@ -32,8 +35,6 @@ struct EventRows {
     private var eventTypes: [EventType] = []
     private var strata: [Stratum] = []
     private var isAltered: [Bool] = []
-    private var honestUsageCount = 0
-    private var abusiveUsageCount = 0
     private var alteredCount = 0
 
     init(rowLimit: Int) { self.rowLimit = rowLimit }
@@ -69,15 +70,11 @@ struct EventRows {
         eventTypes.append(observed.type)
         strata.append(stratum)
         isAltered.append(altered != nil)
-        if altered != nil { alteredCount += 1 } else { count(stratum) }
-        while abusiveUsageCount > abusiveLimit, !abusiveSampling.isExhausted {
-            abusiveSampling.halve()
-            thinOut()
+        if altered != nil { alteredCount += 1 } else { counts[stratum.rawValue] += 1 }
+        while counts[Stratum.abusiveUsage.rawValue] > abusiveLimit, !abusiveSampling.isExhausted {
+            thinOut(.abusiveUsage)
         }
-        while rowCount > rowLimit, canThinOut {
-            sampling.halve()
-            thinOut()
-        }
+        while rowCount > rowLimit, canThinOut { thinOut(.honestUsage) }
         return sequences.last == event.commitSequence
     }
 
@@ -86,34 +83,18 @@ struct EventRows {
 
     /// Honest use is thinned out only while it is more than a quarter of the rest: a model that hardly sees any calls
     /// every account that has grown older abusive.
-    private var canThinOut: Bool { 4 * honestUsageCount > rowCount - honestUsageCount && !sampling.isExhausted }
+    private var canThinOut: Bool {
+        let honest = counts[Stratum.honestUsage.rawValue]
+        return 4 * honest > rowCount - honest && !sampling.isExhausted
+    }
 
     private func keeps(_ commitSequence: UInt64, _ stratum: Stratum) -> Bool {
-        switch stratum {
-        case .kept: true
-        case .honestUsage: sampling.keeps(commitSequence: commitSequence)
-        case .abusiveUsage: abusiveSampling.keeps(commitSequence: commitSequence)
-        }
+        samplings[stratum.rawValue].keeps(commitSequence: commitSequence)
     }
 
-    /// How many rows a kept one stands for.
-    private func weight(_ row: Int) -> Double {
-        switch strata[row] {
-        case .kept: 1
-        case .honestUsage: sampling.weight
-        case .abusiveUsage: abusiveSampling.weight
-        }
-    }
-
-    private mutating func count(_ stratum: Stratum) {
-        switch stratum {
-        case .kept: break
-        case .honestUsage: honestUsageCount += 1
-        case .abusiveUsage: abusiveUsageCount += 1
-        }
-    }
-
-    private mutating func thinOut() {
+    /// Halves the share of a stratum that is kept.
+    private mutating func thinOut(_ stratum: Stratum) {
+        samplings[stratum.rawValue].halve()
         var newNumbers = Array(repeating: -1, count: sequences.count)
         var kept: [Int] = []
         for row in sequences.indices where keeps(sequences[row], strata[row]) {
@@ -132,8 +113,8 @@ struct EventRows {
         compact(&isAltered)
         custom.renumber(newNumbers)
         alteredCount = isAltered.count { $0 }
-        (honestUsageCount, abusiveUsageCount) = (0, 0)
-        for row in strata.indices where !isAltered[row] { count(strata[row]) }
+        counts = Array(repeating: 0, count: Stratum.allCases.count)
+        for row in strata.indices where !isAltered[row] { counts[strata[row].rawValue] += 1 }
     }
 
     /// The rows as the learner takes them. Features that never vary are left out: a model cannot have learned of them.
@@ -202,7 +183,9 @@ struct EventRows {
         _ data: inout TrainingData, _ rows: [Int], _ alteredShare: Double, _ balance: RowBalance,
         _ campaign: (Int) -> Int
     ) {
-        if sampling.halvings + abusiveSampling.halvings > 0 { data.weights = rows.map(weight) }
+        if sampling.halvings + abusiveSampling.halvings > 0 {
+            data.weights = rows.map { samplings[strata[$0].rawValue].weight }
+        }
         let hasCopies = rows.contains { isAltered[$0] }
         if hasCopies { data.isAltered = rows.map { isAltered[$0] } }
         guard hasCopies || !balance.isNone else { return }

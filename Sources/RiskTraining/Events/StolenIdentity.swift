@@ -20,8 +20,7 @@ struct StolenIdentity {
     ]
 
     private let seed: UInt64
-    private var donors: [Observation] = []
-    private var next = 0
+    private var donors = RecentObservations(limit: donorCount)
 
     init(seed: UInt64) {
         self.seed = seed
@@ -33,15 +32,15 @@ struct StolenIdentity {
         guard observation.event.type == .usage, let sinceMs = account.bornAtMs ?? account.firstSeenMs,
             Double(observation.event.timeMs - sinceMs) >= Self.leastDays * 86_400_000
         else { return }
-        if donors.count < Self.donorCount { donors.append(observation) } else { donors[next] = observation }
-        next = (next + 1) % Self.donorCount
+        donors.keep(observation)
     }
 
     /// The observation of a stolen account; nil if this account is not drawn, or there is nobody to steal from.
     func altered(_ observation: Observation) -> Observation? {
         let draws = AccountDraws(observation.event.account, seed: seed)
-        guard observation.event.type == .usage, !donors.isEmpty, draws.unit("stolen") < Self.share else { return nil }
-        let donor = donors[Int(draws.whole("donor") % UInt64(donors.count))]
+        guard observation.event.type == .usage, draws.unit("stolen") < Self.share,
+            let donor = donors.drawn(by: draws.whole("donor"))
+        else { return nil }
         var links = observation.links
         links.account = donor.links.account
         for identifierClass in Self.ownedClasses {

@@ -53,11 +53,7 @@ struct Boosting {
             margins.takeGradients(grower.partition, team: team)
             guard let grown = grower.grow(pairs: margins.pairs, columns: columns) else {
                 fruitless += 1
-                if columns.count == (askable ?? Array(table.columns.indices)).count
-                    || fruitless == Self.fruitlessLimit
-                {
-                    break
-                }
+                if columns.count == askableColumns.count || fruitless == Self.fruitlessLimit { break }
                 continue
             }
             fruitless = 0
@@ -78,8 +74,10 @@ struct Boosting {
         (data.weights?[row] ?? 1) * (data.labels[row] ? options.positiveWeight : 1)
     }
 
+    private var askableColumns: [Int] { askable ?? Array(table.columns.indices) }
+
     private func sampleColumns(using generator: inout SplitMix64) -> [Int] {
-        let all = askable ?? Array(table.columns.indices)
+        let all = askableColumns
         guard options.columnSample < 1, all.count > 1 else { return all }
         let count = max(1, Int((Double(all.count) * options.columnSample).rounded()))
         return all.shuffled(using: &generator).prefix(count).sorted()

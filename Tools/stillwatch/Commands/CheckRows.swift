@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RiskModels
+import RiskTraining
 import RiskWire
 
 /// Checks a model's promises on random rows; `Tools/bench reasons` drives it.
@@ -57,7 +58,7 @@ private struct ModelCheck {
     private let model: LoadedModel
     private let drawer: RowDrawer
     private let directed: [Int]
-    private var random: SplitMix
+    private var random: SplitMix64
     private var row: [Double] = []
     private var margin = 0.0
     private var contributions: [Double] = []
@@ -71,7 +72,7 @@ private struct ModelCheck {
         self.model = model
         drawer = RowDrawer(model.document)
         directed = model.document.features.indices.filter { model.document.features[$0].direction != .free }
-        random = SplitMix(seed)
+        random = SplitMix64(seed: seed)
     }
 
     var pairCount: Int { counts["pairs"] ?? 0 }
@@ -177,12 +178,12 @@ private struct RowDrawer {
         categoryCounts = document.features.map { $0.categories?.count }
     }
 
-    func draw(_ row: inout [Double], _ random: inout SplitMix) {
+    func draw(_ row: inout [Double], _ random: inout SplitMix64) {
         if row.count != thresholds.count { row = Array(repeating: 0, count: thresholds.count) }
         for feature in row.indices { row[feature] = value(feature, &random) }
     }
 
-    func value(_ feature: Int, _ random: inout SplitMix) -> Double {
+    func value(_ feature: Int, _ random: inout SplitMix64) -> Double {
         if random.below(8) == 0 { return .nan }
         if let count = categoryCounts[feature] { return Double(random.below(count + 1)) }
         let some = thresholds[feature]
@@ -196,17 +197,7 @@ private struct RowDrawer {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood, 2014).
-private struct SplitMix {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return Int((((word ^ word >> 31) >> 32) &* UInt64(bound)) >> 32)
-    }
+extension SplitMix64 {
+    /// A number from 0 to below `bound`.
+    fileprivate mutating func below(_ bound: Int) -> Int { Int(((next() >> 32) &* UInt64(bound)) >> 32) }
 }

@@ -72,8 +72,7 @@ struct TimeLinks: ParsableCommand {
             // Printed so that no call can be left out as unused.
             "checksum": timing.checksum,
         ])
-        // Not print: the script waits for the line, and what goes into a pipe is kept back.
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        JSONOutput.send(line)
     }
 
     private func write(_ load: inout LinkLoad, to path: String) throws {

@@ -34,8 +34,7 @@ struct TimeLogistic: ParsableCommand {
             guard let threads = Int(line), threads >= 1 else {
                 throw ToolError("expected a number of threads a line, found \"\(line)\"")
             }
-            // Not print: the script waits for the line, and what goes into a pipe is kept back.
-            FileHandle.standardOutput.write(Data((try fit(data, threads: threads, &model) + "\n").utf8))
+            JSONOutput.send(try fit(data, threads: threads, &model))
         }
         if let out, let model { try write(model, count: data.features.count, to: out) }
     }

@@ -34,8 +34,7 @@ struct TimeRows: ParsableCommand {
             return
         }
         while readLine() != nil {
-            // Not print: the script waits for the line, and what goes into a pipe is kept back.
-            FileHandle.standardOutput.write(Data((try JSONOutput.line(pass(model, rows)) + "\n").utf8))
+            JSONOutput.send(try JSONOutput.line(pass(model, rows)))
         }
     }
 

@@ -8,4 +8,9 @@ enum JSONOutput {
             withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
         return String(decoding: data, as: UTF8.self)
     }
+
+    /// Gives a line to a script that waits for it: at once, where print keeps back what goes into a pipe.
+    static func send(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import RiskCore
+import RiskTraining
 
 /// Requests to measure the link state with: accounts that come again, each with 8 to 10 identifiers.
 ///
@@ -22,7 +23,7 @@ struct LinkLoad {
     /// Requests of one account, on average.
     private static let requestsPerAccount = 2.0
 
-    private var random: LinkRandom
+    private var random: SplitMix64
     private let identifierCount: Double
     private var accountCount: UInt64 = 0
     private var requestCount = 0.0
@@ -30,7 +31,7 @@ struct LinkLoad {
     /// - Parameters:
     ///   - identifierCount: About how many identifiers the requests are to bring in the end.
     init(seed: UInt64, identifierCount: Int) {
-        random = LinkRandom(state: seed)
+        random = SplitMix64(seed: seed)
         self.identifierCount = Double(identifierCount)
     }
 
@@ -66,7 +67,7 @@ struct LinkLoad {
 
     /// 16 bytes that look like those of a keyed hash.
     private static func reference(_ number: UInt64) -> Reference {
-        var random = LinkRandom(state: number)
+        var random = SplitMix64(seed: number)
         let (first, second) = (random.next(), random.next())
         return Reference(
             withUnsafeBytes(of: first.littleEndian, Array.init) + withUnsafeBytes(of: second.littleEndian, Array.init))
@@ -85,17 +86,4 @@ struct LinkLoad {
 
     /// A rank from 1 to `count` with a probability of about 1 ÷ rank.
     private mutating func popular(of count: Double) -> UInt64 { UInt64(max(1, exp(unit() * log(max(1, count))))) }
-}
-
-/// SplitMix64.
-private struct LinkRandom {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }
