@@ -127,10 +127,10 @@ import Testing
             #expect(!isAltered[row] && isAltered[row + 1])
             #expect(doubled.labels[row] == doubled.labels[row + 1] && doubled.groups?[row] == doubled.groups?[row + 1])
         }
-        // Nothing is learnt from whoever is left out, not even by what it has lent; its borrowers' rows stay as they came.
+        // Nothing is learnt from whoever is left out, not even what it has lent; its borrowers' rows stay as they came.
         let lenders = try #require(doubled.lenders)
-        let busiest = try #require(
-            Dictionary(grouping: lenders.compactMap { $0 }) { $0 }.max { $0.value.count < $1.value.count })
+        let lent = Dictionary(grouping: lenders.compactMap { $0 }) { $0 }
+        let busiest = try #require(lent.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) })
         let without = try rows(training).1.trainingData(leavingOut: { $0 == busiest.key })
         let ownRows = doubled.groups?.count { $0 == busiest.key } ?? 0
         let lentRows = doubled.groups?.indices.count {
