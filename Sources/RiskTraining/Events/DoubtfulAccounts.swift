@@ -65,7 +65,7 @@ struct DoubtfulAccounts {
         return Set(surest.prefix(most).map(\.group))
     }
 
-    /// By group, the highest margin that trees grown on other groups give its rows; nil where a fold has one class only.
+    /// By group, the highest margin that trees grown on other groups give its rows; nil where a fold has one class.
     private func peaks(_ data: TrainingData, _ groups: [Int], _ progress: TrainingProgress) -> [Int: Double]? {
         let data = data.toFit
         let table = BinnedTable(data, threads: options.threads)
