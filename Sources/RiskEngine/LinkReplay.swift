@@ -25,9 +25,9 @@ public struct LinkReplay: Sendable {
     ///
     /// - Parameters:
     ///   - capacity: How much it holds.
-    ///   - prunedThrough: Entries up to this sequence are missing because the log was pruned, but for labels. Those come
-    ///     into force with their accounts' next event, so that an account is not forgotten before that because it was
-    ///     labelled long ago; ``finishLabels()`` is for the others.
+    ///   - prunedThrough: Entries up to this sequence are missing because the log was pruned, but for labels. Those
+    ///     come into force with their accounts' next event, so that an account is not forgotten before that because
+    ///     it was labelled long ago; ``finishLabels()`` is for the others.
     public init(capacity: LinkState.Capacity = LinkState.Capacity(), prunedThrough: UInt64 = 0) {
         links = LinkState(capacity: capacity)
         self.prunedThrough = prunedThrough

@@ -4,9 +4,9 @@ public import RiskWire
 /// Reads the entries of a log in commit order, in bounded memory.
 ///
 /// A log is a folder of segments or a single segment file, of any version so far. Entries of version 2 are held to
-/// their checksums. An unfinished entry at the end of the last segment, such as a crash leaves, ends the log and is reported
-/// in ``tornTail``; anything else that is no entry is an error with file, byte offset and the entry's number, and
-/// nothing is passed over. Not for several threads at once.
+/// their checksums. An unfinished entry at the end of the last segment, such as a crash leaves, ends the log and is
+/// reported in ``tornTail``; anything else that is no entry is an error with file, byte offset and the entry's number,
+/// and nothing is passed over. Not for several threads at once.
 public final class EventLogReader {
     /// Sequences that are missing between the first entry and the last one read and were not pruned: entries that the
     /// writer lost.
