@@ -43,7 +43,7 @@ enum StateRestorer {
         logger.info(
             "state restored",
             metadata: [
-                "entries": "\(replay.lastSequence)", "accounts": "\(replay.links.counts.accounts)",
+                "last_sequence": "\(replay.lastSequence)", "accounts": "\(replay.links.counts.accounts)",
                 "identifiers": "\(replay.links.counts.identifiers)",
             ])
         return commits

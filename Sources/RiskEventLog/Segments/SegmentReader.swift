@@ -278,6 +278,8 @@ final class SegmentReader {
     }
 
     private static func failure(_ operation: String, _ path: String) -> EventLogError {
-        EventLogError(.cannotRead, message: "\(operation): \(systemText(errno))", file: path)
+        let number = errno
+        let hint = operation == "open" && number == ENOENT ? "; if the log was pruned meanwhile, read it again" : ""
+        return EventLogError(.cannotRead, message: "\(operation): \(systemText(number))\(hint)", file: path)
     }
 }

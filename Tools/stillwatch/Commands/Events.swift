@@ -73,10 +73,10 @@ struct Events: ParsableCommand {
             let what = loss.damage ?? "an unfinished entry, which the service cuts off"
             standardError("\(loss.file)@\(loss.byteOffset): \(loss.byteCount) bytes: \(what)")
         }
-        var words = "\(copy ?? log): \(summary.entryCount) entries in \(summary.fileCount) files"
-        if let first = summary.firstSequence, let last = summary.lastSequence { words += ", \(first) to \(last)" }
-        words += ", \(summary.checkedEntryCount) with checksums, \(summary.damageCount) places with damage"
-        if summary.prunedThrough > 0 { words += "; pruned through \(summary.prunedThrough) but for labels" }
+        var words = "\(copy ?? log): files: \(summary.fileCount), entries: \(summary.entryCount)"
+        if let first = summary.firstSequence, let last = summary.lastSequence { words += " of \(first) to \(last)" }
+        words += ", with checksums: \(summary.checkedEntryCount), damaged places: \(summary.damageCount)"
+        if summary.prunedThrough > 0 { words += ", pruned through \(summary.prunedThrough) but for labels" }
         standardError(words)
         return summary
     }
