@@ -153,6 +153,9 @@ public struct EventTraining: Sendable {
             "identifier_dropout=\(dropsIdentifiers ? "\(alteredShare)" : "none")", "account_balance=\(balance.account)",
             "campaign_balance=\(balance.campaign)",
         ]
+        if dropsIdentifiers {
+            result += ["borrowed_looks=\(BorrowedLooks.share)", "stolen_identities=\(StolenIdentity.share)"]
+        }
         if !excludedCampaigns.isEmpty {
             result.append("excluded_campaigns=\(excludedCampaigns.sorted().joined(separator: ";"))")
         }

@@ -75,13 +75,13 @@ struct TrainingRows {
         let altered =
             stolen.altered(event.observation)
             ?? borrowed.altered(event.observation, commitSequence: event.commitSequence)
-            ?? dropout.altered(event.observation)
+            ?? AlteredObservation(observation: dropout.altered(event.observation))
         if !isAbusive {
-            stolen.remember(event.observation)
-            borrowed.remember(event.observation)
+            stolen.remember(event.observation, account: account)
+            borrowed.remember(event.observation, account: account)
         }
-        FeatureExtractor.wholeCatalogue.extract(altered, into: &alteredVector)
-        try rows.add(event, vector: alteredVector, account: account, isAbusive: isAbusive, altered: altered.event)
+        FeatureExtractor.wholeCatalogue.extract(altered.observation, into: &alteredVector)
+        try rows.add(event, vector: alteredVector, account: account, isAbusive: isAbusive, altered: altered)
     }
 
     /// Trains on the rows.
