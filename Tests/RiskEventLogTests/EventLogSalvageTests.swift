@@ -61,6 +61,48 @@ import Testing
         #expect(again.losses.isEmpty && again.summary.checkedEntryCount == 17)
     }
 
+    /// Any damage at all: what comes back was written, and whatever a reader stops at is named.
+    @Test func randomDamageInventsNothing() throws {
+        let folder = try TemporaryFolder()
+        let sound = segmentBytes(1...12)
+        for seed in 1...150 as ClosedRange<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            var bytes = sound
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                let start = Int.random(in: 0..<bytes.count, using: &generator)
+                let end = min(bytes.count, start + Int.random(in: 1...60, using: &generator))
+                switch Int.random(in: 0..<4, using: &generator) {
+                case 0: for index in start..<end { bytes[index] = UInt8(truncatingIfNeeded: generator.next()) }
+                case 1: for index in start..<end { bytes[index] = 0 }
+                case 2: bytes.removeSubrange(start..<end)
+                default: bytes.insert(contentsOf: bytes[start..<end], at: start)
+                }
+                if bytes.isEmpty { bytes = [1] }
+            }
+            let log = try folder.write(bytes, to: SegmentName.of(firstSequence: 1))
+            let copy = "\(folder.path)/copy-\(seed)"
+            let (losses, summary) = try salvage(folder, log, to: copy)
+            let entries = summary.entryCount == 0 ? [] : try readAll(copy).entries
+            #expect(entries.count == summary.entryCount, "seed \(seed)")
+            #expect(entries.allSatisfy { $0 == testEntry($0.commitSequence) }, "seed \(seed)")
+            // A reader that stops at damage stops before the first loss.
+            var readCount = 0
+            var isSound = false
+            do {
+                let reader = try EventLogReader(path: log)
+                while let entry = try reader.next() {
+                    readCount += 1
+                    #expect(entry == entries[readCount - 1], "seed \(seed)")
+                }
+                isSound = reader.tornTail == nil
+            } catch {
+                #expect(error.code == .corrupt || error.code == .outOfOrder, "seed \(seed): \(error)")
+            }
+            #expect(losses.isEmpty == isSound, "seed \(seed)")
+            unlink(copy)
+        }
+    }
+
     @Test func whatStandsThereAlreadyIsLeftAlone() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(segmentBytes(1...3), to: "log")

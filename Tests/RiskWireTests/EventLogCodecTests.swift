@@ -45,6 +45,18 @@ import Testing
         }
     }
 
+    @Test func anOutlineIsWhatTheWholeEntrySays() throws {
+        for seed in 0..<400 as Range<UInt64> {
+            let entry = try entry(seed)
+            let outline = try codec.encode(entry).withUnsafeBytes { bytes in
+                Result { () throws(LogEntryError) in try codec.outline(bytes) }
+            }
+            .get()
+            #expect(outline.commitSequence == entry.commitSequence && outline.committedAtMs == entry.committedAtMs)
+            #expect(outline.isEvent == [1, 2].contains(seed % 4), "seed \(seed)")
+        }
+    }
+
     @Test func whatIsNoEntryIsRefused() {
         func failure(_ message: [UInt8]) -> String {
             do {

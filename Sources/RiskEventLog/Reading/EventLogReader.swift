@@ -109,7 +109,7 @@ public final class EventLogReader {
             readByteCount += segment!.nextOffset - start
             switch frame {
             case .entry(let range):
-                let entry = try decode(range)
+                let entry = try segment!.decode(range, by: codec)
                 try note(entry)
                 return entry
             case .end:
@@ -118,23 +118,6 @@ public final class EventLogReader {
                 try noteTorn(byteCount)
                 segment = nil
             }
-        }
-    }
-
-    private func decode(_ range: Range<Int>) throws(EventLogError) -> LogEntry {
-        let result = segment!.buffer.withUnsafeBytes { bytes in
-            Result { () throws(LogEntryError) in
-                try codec.decode(UnsafeRawBufferPointer(rebasing: bytes[range]))
-            }
-        }
-        do {
-            return try result.get()
-        } catch {
-            throw EventLogError(
-                error.code == .unsupported ? .unsupported : .corrupt,
-                message: "expected an entry, found " + (error.code == .unsupported ? "a newer one: " : "")
-                    + error.message,
-                file: segment!.path, byteOffset: segment!.entryOffset, entryNumber: segment!.entryNumber)
         }
     }
 

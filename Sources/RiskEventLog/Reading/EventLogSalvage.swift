@@ -139,23 +139,14 @@ private struct SalvagePass {
     private mutating func decode(
         _ range: Range<Int>, of reader: SegmentReader
     ) throws(EventLogError) -> LogEntry? {
-        let result = reader.buffer.withUnsafeBytes { bytes in
-            Result { () throws(LogEntryError) in
-                try codec.decode(UnsafeRawBufferPointer(rebasing: bytes[range]))
-            }
-        }
         let byteCount = reader.nextOffset - reader.entryOffset
-        switch result {
-        case .success(let entry):
+        do {
+            let entry = try reader.decode(range, by: codec)
             guard let last = summary.lastSequence, entry.commitSequence <= last else { return entry }
             note(reader, byteCount, "expected a commit sequence above \(last), found \(entry.commitSequence)")
-        case .failure(let error):
-            guard error.code != .unsupported else {
-                throw EventLogError(
-                    .unsupported, message: "expected an entry, found a newer one: \(error.message)", file: reader.path,
-                    byteOffset: reader.entryOffset, entryNumber: reader.entryNumber)
-            }
-            note(reader, byteCount, "expected an entry, found \(error.message)")
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            note(reader, byteCount, error.message)
         }
         return nil
     }

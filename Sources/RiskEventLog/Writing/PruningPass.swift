@@ -156,26 +156,37 @@ private struct SegmentContent {
     private(set) var entries: [LogEntry] = []
 
     init(path: String, _ isCancelled: () -> Bool) throws(EventLogError) {
-        let reader = try EventLogReader(files: [path])
+        let reader = try SegmentReader(path: path)
         self.path = path
         byteCount = reader.byteCount
-        prunedThrough = reader.prunedThrough
-        lastSequence = reader.prunedThrough
-        while let entry = try reader.next() {
-            if firstSequence == nil { firstSequence = entry.commitSequence }
-            lastSequence = max(lastSequence, entry.commitSequence)
-            newestMs = max(newestMs, entry.committedAtMs)
-            switch entry.content {
-            case .labelled, .sessionStarted: entries.append(entry)
-            case .scored, .observed: break
+        prunedThrough = try reader.header()?.prunedThrough ?? 0
+        lastSequence = prunedThrough
+        let codec = EventLogCodec()
+        while !isCancelled() {
+            switch try reader.next() {
+            case .entry(let range): try note(range, of: reader, codec)
+            case .end: return
+            case .torn:
+                throw EventLogError(
+                    .corrupt, message: "expected an ended segment, found an unfinished entry at its end", file: path,
+                    byteOffset: reader.entryOffset)
             }
-            if reader.entryCount % 1024 == 0, isCancelled() { return }
         }
-        guard reader.tornTail == nil else {
-            throw EventLogError(
-                .corrupt, message: "expected an ended segment, found an unfinished entry at its end", file: path,
-                byteOffset: reader.tornTail?.byteOffset)
+    }
+
+    private mutating func note(
+        _ range: Range<Int>, of reader: SegmentReader, _ codec: EventLogCodec
+    ) throws(EventLogError) {
+        var outline = try reader.outline(range, by: codec)
+        // Without a checksum only reading all of it tells whether it is one.
+        if !outline.isEvent || reader.format == .bare {
+            let entry = try reader.decode(range, by: codec)
+            (outline.commitSequence, outline.committedAtMs) = (entry.commitSequence, entry.committedAtMs)
+            if !outline.isEvent { entries.append(entry) }
         }
+        if firstSequence == nil { firstSequence = outline.commitSequence }
+        lastSequence = max(lastSequence, outline.commitSequence)
+        newestMs = max(newestMs, outline.committedAtMs)
     }
 }
 

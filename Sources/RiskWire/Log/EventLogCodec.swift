@@ -36,6 +36,26 @@ public final class EventLogCodec {
         }
     }
 
+    /// What stands at the top of an entry, many times faster than all of it. Reads into nothing, so it is for bytes
+    /// that a checksum vouches for.
+    public func outline(_ bytes: UnsafeRawBufferPointer) throws(LogEntryError) -> LogEntryOutline {
+        var outline = LogEntryOutline()
+        var cursor = FieldCursor(bytes, in: 0..<bytes.count)
+        do {
+            while let field = try cursor.next() {
+                switch field.number {
+                case 1: outline.commitSequence = field.value
+                case 2: outline.committedAtMs = Int64(bitPattern: field.value)
+                case 11, 12: outline.isEvent = true
+                default: break
+                }
+            }
+        } catch {
+            throw LogEntryError(code: .malformed, message: "\(error.kind)")
+        }
+        return outline
+    }
+
     private static func failure(_ error: StatusError) -> LogEntryError {
         let code: LogEntryError.Code =
             switch error.reason {
