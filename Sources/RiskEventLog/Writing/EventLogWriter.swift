@@ -23,7 +23,7 @@ public final class EventLogWriter: Sendable {
         /// Segments whose newest entry was committed this long before the newest of all are removed, but for labels in
         /// force; nil: never. Looked after when a segment has ended and by ``EventLogWriter/prune()``.
         public var keep: Duration?
-        /// Hears of each pruning, and why one failed, on a thread of the log's own.
+        /// Hears of each pruning, and why one failed, on a thread of the log's own. It must not close the log.
         public var pruningReport: @Sendable (Result<EventLogPruning, EventLogError>) -> Void = { _ in }
         /// How long entries that nobody waits for may gather before they are written.
         public var writeDelay = Duration.milliseconds(5)
