@@ -126,6 +126,9 @@ public struct EventTraining: Sendable {
         if replay.missingEntryCount > 0 {
             document.training.options.append("missing_log_entries=\(replay.missingEntryCount)")
         }
+        if replay.prunedThrough > 0 {
+            document.training.options.append("log_pruned_through=\(replay.prunedThrough)")
+        }
         return document
     }
 
