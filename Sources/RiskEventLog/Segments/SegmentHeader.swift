@@ -5,7 +5,7 @@
 ///    12  UInt64   pruned through: earlier entries went with pruning, but for the labels in this file; 0: none did
 ///    20  UInt32   CRC-32C of the 20 bytes before
 ///
-/// A file of version 1 (until 0.3.0) has no header and starts with the length of an entry, which is never 0. Every
+/// A file of version 1 (until 0.4.0) has no header and starts with the length of an entry, which is never 0. Every
 /// later version keeps these 24 bytes, so that this program can say what it found.
 struct SegmentHeader: Equatable, Sendable {
     /// What a file's first bytes say.
