@@ -51,12 +51,12 @@ TK_AVX512 TK_INLINE double reasons_of(const struct tk_symmetric *model, const do
 #define TK_SUMS(width, room)                                                                                           \
     TK_AVX512 static void sums_##width(const struct tk_symmetric *model, const double *rows, size_t stride,            \
                                        size_t row_count, double *sums) {                                               \
-        _Alignas(64) uint8_t columns[room];                                                                            \
+        _Alignas(64) uint8_t columns[room + TK_SPARE_COLUMNS];                                                         \
         for (size_t row = 0; row < row_count; row++) sums[row] += sum_of(model, rows + row * stride, width, columns);  \
     }                                                                                                                  \
     TK_AVX512 static double reasons_##width(const struct tk_symmetric *model, const double *row,                       \
                                             double *attributions) {                                                    \
-        _Alignas(64) uint8_t columns[room];                                                                            \
+        _Alignas(64) uint8_t columns[room + TK_SPARE_COLUMNS];                                                         \
         return reasons_of(model, row, width, columns, attributions);                                                   \
     }
 

@@ -12,6 +12,8 @@
 
 // Most columns a kernel takes: it keeps them on its stack.
 enum { TK_COLUMN_LIMIT = 8192 };
+// Bytes after the columns that may be written.
+enum { TK_SPARE_COLUMNS = 64 };
 // Most features of a call that gives reasons.
 enum { TK_FEATURE_LIMIT = 4096 };
 // Most features of a call that gives reasons of leaf-wise trees: eight floats of each are on the stack.
@@ -47,8 +49,31 @@ struct tk_category {
     size_t first_answer;
 };
 
-// How rows become columns.
+// Numbers that stand side by side, and such groups in a chunk.
+enum { TK_GROUP_NUMBERS = 8, TK_CHUNK_GROUPS = 8 };
+
+// Numbers with few thresholds, which are compared with all of them: the i-th of each number side by side, ascending, NaN
+// where a number has no more.
+struct tk_number_group {
+    const uint32_t *values; // TK_GROUP_NUMBERS indices into the row.
+    const double *keys;     // key_count times TK_GROUP_NUMBERS.
+    size_t key_count;       // Even.
+};
+
+// Groups whose counts of thresholds reached stand in one vector: number l of group g in its byte 8 l + g.
+struct tk_number_chunk {
+    const struct tk_number_group *groups;
+    const uint8_t *lanes; // 64 bytes to pick for the columns from low_column on, 0 for missing ones, and 64 for those from
+                          // high_column on, 255 for missing ones. Those after the last are overwritten by what follows.
+    uint32_t group_count; // 1 to TK_CHUNK_GROUPS.
+    uint16_t low_column;
+    uint16_t high_column;
+};
+
+// How rows become columns. Chunks have the first ones, in order.
 struct tk_columns {
+    const struct tk_number_chunk *chunks; // For AVX-512 only.
+    size_t chunk_count;
     const struct tk_number *numbers;
     size_t number_count;
     const struct tk_wide_number *wide_numbers;
@@ -57,7 +82,7 @@ struct tk_columns {
     const struct tk_category *categories;
     size_t category_count;
     const uint8_t *answers;
-    size_t column_count; // At most TK_COLUMN_LIMIT - 64; the last one may be a column that nobody reads.
+    size_t column_count; // At most TK_COLUMN_LIMIT - TK_SPARE_COLUMNS; the last one may be a column that nobody reads.
 };
 
 // Places of a tree's row among the rows of its batch.

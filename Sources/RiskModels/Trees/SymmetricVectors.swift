@@ -12,7 +12,7 @@ final class SymmetricVectors: @unchecked Sendable {
     /// Lays out trees; nil if the processor or the kernels' limits do not allow it.
     init?(_ layout: TreeLayout, features: [ModelFeature], kernel: TreeKernel) {
         guard kernel != .portable, kernel.isSupported, features.count <= Int(TK_FEATURE_LIMIT),
-            let columns = ByteColumns(layout.splits, features: features)
+            let columns = ByteColumns(layout.splits, features: features, kernel: kernel)
         else { return nil }
         let memory = KernelMemory()
         let blocks = Self.blocks(layout)
