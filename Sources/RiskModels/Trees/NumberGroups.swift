@@ -6,9 +6,12 @@ struct SplitNumber {
     var thresholds: [Double]
     var needsLow: Bool
     var needsHigh: Bool
+
+    /// Whether all thresholds are Float32, as training makes them where it can.
+    var isShort: Bool { thresholds.allSatisfy { Double(Float($0)) == $0 } }
 }
 
-/// Numbers with few thresholds, eight side by side, for a kernel that compares them with all thresholds at once.
+/// Numbers with few short thresholds, sixteen side by side, for a kernel that compares them with all thresholds at once.
 ///
 /// That takes as many comparisons as the group's first number has thresholds, so numbers stand in the order of their
 /// counts, and those with so many that searching them one by one is cheaper are left to that.
@@ -26,7 +29,7 @@ struct NumberGroups {
     /// The features of the numbers and their columns.
     private(set) var columns: [Int: Columns] = [:]
     private(set) var columnCount = 0
-    private var groups: [(values: [UInt32], keys: [Double])] = []
+    private var groups: [(values: [UInt32], keys: [Float])] = []
     private var chunks: [(lanes: [UInt8], low: UInt16, high: UInt16)] = []
 
     /// Nothing is grouped.
@@ -40,12 +43,14 @@ struct NumberGroups {
         }
     }
 
-    /// Most thresholds first. A group costs a comparison for each threshold of its first number and a dozen besides; a
+    /// Most thresholds first. A group costs a comparison for each threshold of its first number and two dozen besides; a
     /// number searched by itself costs about six.
     private static func chosen(_ numbers: [SplitNumber]) -> [SplitNumber] {
-        let sorted = numbers.sorted { ($1.thresholds.count, $0.feature) < ($0.thresholds.count, $1.feature) }
+        let sorted = numbers.filter(\.isShort).sorted {
+            ($1.thresholds.count, $0.feature) < ($0.thresholds.count, $1.feature)
+        }
         let first = sorted.indices.first { index in
-            sorted[index].thresholds.count + 12 <= 6 * min(groupCount, sorted.count - index)
+            sorted[index].thresholds.count + 24 <= 6 * min(groupCount, sorted.count - index)
         }
         return Array(sorted[(first ?? sorted.count)...])
     }
@@ -79,7 +84,8 @@ struct NumberGroups {
         let keyCount = (numbers[0].thresholds.count + 1) / 2 * 2
         let keys = (0..<keyCount).flatMap { key in
             (0..<Self.groupCount).map { lane in
-                lane < numbers.count && key < numbers[lane].thresholds.count ? numbers[lane].thresholds[key] : .nan
+                lane < numbers.count && key < numbers[lane].thresholds.count
+                    ? Float(numbers[lane].thresholds[key]) : .nan
             }
         }
         groups.append((values, keys))
