@@ -45,16 +45,20 @@ TK_AVX512 TK_INLINE double sum_of(const struct tk_symmetric *model, const double
 TK_AVX512 TK_INLINE double reasons_of(const struct tk_symmetric *model, const double *row, int width, uint8_t *columns,
                                       double *attributions) {
     struct tk_batch_leaves leaf;
+    double total = model->expected;
+    int has_total = 1;
     tk_fill_512(&model->columns, row, columns);
     for (size_t index = 0; index < model->batch_count; index++) {
         const struct tk_symmetric_batch *batch = &model->batches[index];
         batch_leaves_of(batch, columns, width, &leaf);
-        if (batch->pick_count)
-            tk_add_batch_planes_512(batch, &leaf, model->row_step, attributions);
-        else
+        if (batch->pick_count) {
+            total += tk_add_batch_planes_512(batch, &leaf, model->feature_count, model->row_step, attributions);
+        } else {
+            has_total = 0;
             tk_add_batch_rows(batch, &leaf, attributions);
+        }
     }
-    return tk_leaf_sum(model, attributions);
+    return has_total ? total : tk_leaf_sum(model, attributions);
 }
 
 // One function for each width: the compiler drops what the others need.

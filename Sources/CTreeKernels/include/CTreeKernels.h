@@ -134,13 +134,17 @@ struct tk_symmetric_batch {
     const struct tk_leaf_run *runs;
     uint32_t run_count;
     uint32_t short_stride; // 2^ the largest depth of the blocks.
-    // Where plane rows have what belongs to a feature: a lane of the picks adds up four attributions of sixteen trees, and
-    // a feature has as many lanes as it needs. The pairs of eight trees of the blocks follow each other; of each stand
-    // pick_count times 64 indices: 64 * (tree / 8 % 2) + 8 * (tree % 8) + place.
+    // Where plane rows have what belongs to a feature: a lane of the picks adds up four attributions of sixteen trees. The
+    // pairs of eight trees of the blocks follow each other; of each stand pick_count times 64 indices:
+    // 64 * (tree / 8 % 2) + 8 * (tree % 8) + place. First come the lanes of all features asked about, ascending, one each;
+    // those who need more have them after that.
     const uint8_t *picks;
-    const uint16_t *lane_features;
+    const uint8_t *asked; // A bit for each of the model's features.
+    const uint16_t *more_features;
+    uint32_t first_more;
+    uint32_t more_count;
     uint32_t pick_count; // At most TK_PICK_LIMIT; 0 if features and places are to be used.
-    uint32_t lane_count; // At most pick_count times TK_PICK_LANES.
+    uint32_t pair_count;
 };
 
 // Symmetric trees. The sum of any of the leaves or attributions must be exact.

@@ -19,7 +19,7 @@ final class SymmetricVectors: @unchecked Sendable {
         let batches = stride(from: 0, to: blocks.count, by: Self.batchCount).map { first in
             Self.batch(
                 Array(blocks[first..<min(blocks.count, first + Self.batchCount)]), layout, columns, memory,
-                kernel: kernel)
+                featureCount: features.count, kernel: kernel)
         }
         model = tk_symmetric(
             columns: columns.layOut(in: memory), batches: memory.copy(batches), batch_count: batches.count,
@@ -76,11 +76,11 @@ extension SymmetricVectors {
 
     private static func batch(
         _ blocks: [[TreeLane?]], _ layout: TreeLayout, _ columns: ByteColumns, _ memory: KernelMemory,
-        kernel: TreeKernel
+        featureCount: Int, kernel: TreeKernel
     ) -> tk_symmetric_batch {
         let features = blocks.map { $0.map { $0?.players.map(\.feature) ?? [] } }
         let smallest = layout.shortLeafSteps?.min()
-        let picks = smallest != nil && kernel == .avx512 ? PlanePicks(features) : nil
+        let picks = smallest != nil && kernel == .avx512 ? PlanePicks(features, featureCount: featureCount) : nil
         let paying = picks.flatMap { $0.pays ? $0 : nil }
         let places = paying == nil ? places(of: features) : []
         let short = smallest.map { ShortLeafTable(blocks, layout, smallest: $0) }
@@ -92,8 +92,9 @@ extension SymmetricVectors {
             feature_count: UInt32(places.count), short_leaves: short.map { memory.copy($0.leaves) },
             runs: memory.copy(short?.runs ?? []), run_count: UInt32(short?.runs.count ?? 0),
             short_stride: UInt32(short?.stride ?? 0), picks: memory.copy(paying?.picks ?? []),
-            lane_features: memory.copy(paying?.laneFeatures ?? []), pick_count: UInt32(paying?.vectorCount ?? 0),
-            lane_count: UInt32(paying?.laneFeatures.count ?? 0))
+            asked: memory.copy(paying?.asked ?? []), more_features: memory.copy(paying?.moreFeatures ?? []),
+            first_more: UInt32(paying?.features.count ?? 0), more_count: UInt32(paying?.moreFeatures.count ?? 0),
+            pick_count: UInt32(paying?.vectorCount ?? 0), pair_count: UInt32(paying?.pairCount ?? 0))
     }
 
     /// Where a batch's rows have what belongs to each feature; most places first.

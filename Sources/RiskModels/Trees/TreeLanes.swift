@@ -18,6 +18,8 @@ struct TreeLanes {
 
     private static let laneCount = Int(TK_LANES)
     private static let runUnit = 8
+    /// Trees that change places among each other, so that many trees do not take long.
+    private static let spreadCount = 512
 
     init(_ layout: TreeLayout) {
         var ofDepth: [Int: [TreeLane]] = [:]
@@ -42,22 +44,38 @@ struct TreeLanes {
 
     /// Trees of one step side by side, in the order of the steps.
     private static func inRuns(_ trees: [TreeLane]) -> [TreeLane?] {
-        let ordered = trees.enumerated().sorted {
-            ($0.element.leafStep ?? 0, $0.offset) < ($1.element.leafStep ?? 0, $1.offset)
-        }
+        let ofStep = Dictionary(grouping: trees) { $0.leafStep ?? 0 }
         var lanes: [TreeLane?] = []
-        var step: Double?
-        for (_, tree) in ordered {
-            if tree.leafStep != step { fill(&lanes) }
-            step = tree.leafStep
-            lanes.append(tree)
+        for (_, run) in ofStep.sorted(by: { $0.key < $1.key }) {
+            for first in stride(from: 0, to: run.count, by: spreadCount) {
+                lanes += spread(Array(run[first..<min(run.count, first + spreadCount)]), from: lanes.count)
+            }
+            while !lanes.count.isMultiple(of: runUnit) { lanes.append(nil) }
         }
-        fill(&lanes)
         return lanes
     }
 
-    private static func fill(_ lanes: inout [TreeLane?]) {
-        while !lanes.count.isMultiple(of: runUnit) { lanes.append(nil) }
+    /// Puts each tree where the sixteen trees that are picked from at once ask least about its features, so that
+    /// features need few lanes of picks. O(trees × groups × features of a tree).
+    private static func spread(_ trees: [TreeLane], from firstLane: Int) -> [TreeLane] {
+        let pair = Int(TK_PAIR_TREES)
+        let end = firstLane + trees.count
+        let firstGroup = firstLane / pair
+        var groups: [(trees: [TreeLane], room: Int, counts: [Int: Int])] = (firstGroup...(end - 1) / pair).map {
+            ([], min(end, ($0 + 1) * pair) - max(firstLane, $0 * pair), [:])
+        }
+        for tree in trees {
+            func asked(_ group: Int) -> Int {
+                tree.players.reduce(0) { $0 + (groups[group].counts[$1.feature] ?? 0) }
+            }
+            let open = groups.indices.filter { groups[$0].trees.count < groups[$0].room }
+            guard let best = open.min(by: { (asked($0), $0) < (asked($1), $1) }) else {
+                preconditionFailure("\(trees.count) trees do not fit \(groups.count) groups")
+            }
+            groups[best].trees.append(tree)
+            for player in tree.players { groups[best].counts[player.feature, default: 0] += 1 }
+        }
+        return groups.flatMap(\.trees)
     }
 }
 
