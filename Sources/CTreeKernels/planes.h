@@ -143,14 +143,14 @@ TK_AVX512 TK_INLINE double tk_add_batch_planes_512(const struct tk_symmetric_bat
     _Alignas(64) double sums[TK_PICK_LIMIT * TK_PICK_LANES + 8];
     const uint32_t count = batch->pick_count;
     __m512d total;
+    uint32_t done = count;
     // As many as the registers hold.
-    if (count >= 4)
-        total = tk_turn_batch_512(batch, leaf, 4, step, planes, sums);
-    else if (count >= 2)
-        total = tk_turn_batch_512(batch, leaf, 2, step, planes, sums);
-    else
-        total = tk_turn_batch_512(batch, leaf, 1, step, planes, sums);
-    uint32_t done = count >= 4 ? 4 : count >= 2 ? 2 : 1;
+    switch (count) {
+    case 1: total = tk_turn_batch_512(batch, leaf, 1, step, planes, sums); break;
+    case 2: total = tk_turn_batch_512(batch, leaf, 2, step, planes, sums); break;
+    case 3: total = tk_turn_batch_512(batch, leaf, 3, step, planes, sums); break;
+    default: total = tk_turn_batch_512(batch, leaf, 4, step, planes, sums), done = 4; break;
+    }
     for (; done + 4 <= count; done += 4)
         total = _mm512_add_pd(total, tk_add_picks_512(batch, done, 4, step, planes, sums));
     for (; done + 2 <= count; done += 2)

@@ -108,12 +108,6 @@ struct tk_symmetric_block {
     uint32_t has_sets;        // Whether any mask is not 255.
 };
 
-// Trees that follow each other and whose short leaves have one step: the model's leaf step times 2^shift.
-struct tk_leaf_run {
-    uint32_t tree_count; // A multiple of eight.
-    uint32_t shift;
-};
-
 // A feature and in how many places of a batch's rows it has attributions.
 struct tk_feature_places {
     uint16_t feature;
@@ -128,11 +122,11 @@ struct tk_symmetric_batch {
     const uint16_t *places;                   // For each feature, its places.
     uint32_t block_count;
     uint32_t feature_count;
-    // The leaves in multiples of the runs' steps, short_stride bytes a tree; null if they are no such. All blocks but the
-    // last are of 64 trees then, and the last of as many as the runs have.
+    // The leaves in multiples of a step that eight trees share, short_stride bytes a tree; null if they are no such. All
+    // blocks but the last are of 64 trees then, and that one of a multiple of eight.
     const int8_t *short_leaves;
-    const struct tk_leaf_run *runs;
-    uint32_t run_count;
+    const uint8_t *shifts;  // For each eight trees: their step is the model's leaf step times two to this.
+    uint32_t eight_count;
     uint32_t short_stride; // 2^ the largest depth of the blocks.
     // Where plane rows have what belongs to a feature: a lane of the picks adds up four attributions of sixteen trees. The
     // pairs of eight trees of the blocks follow each other; of each stand pick_count times 64 indices:

@@ -90,7 +90,7 @@ extension SymmetricVectors {
                 places.map { tk_feature_places(feature: UInt16($0.feature), count: UInt16($0.places.count)) }),
             places: memory.copy(places.flatMap(\.places)), block_count: UInt32(blocks.count),
             feature_count: UInt32(places.count), short_leaves: short.map { memory.copy($0.leaves) },
-            runs: memory.copy(short?.runs ?? []), run_count: UInt32(short?.runs.count ?? 0),
+            shifts: memory.copy(short?.shifts ?? []), eight_count: UInt32(short?.shifts.count ?? 0),
             short_stride: UInt32(short?.stride ?? 0), picks: memory.copy(paying?.picks ?? []),
             asked: memory.copy(paying?.asked ?? []), more_features: memory.copy(paying?.moreFeatures ?? []),
             first_more: UInt32(paying?.features.count ?? 0), more_count: UInt32(paying?.moreFeatures.count ?? 0),

@@ -11,13 +11,13 @@ struct TreeLane {
 
 /// Blocks of up to sixty-four lanes, each of trees of one depth, in the order of their depths.
 ///
-/// With short leaves, trees whose leaves have one step follow each other, and lanes stay empty so that each such run is
-/// a multiple of eight lanes and only the last block is not full: leaves are then added up in one go.
+/// With short leaves, each eight lanes hold trees whose leaves have one step, and lanes stay empty so that only the last
+/// block is not full: leaves are then added up in one go. Trees stand where their neighbours ask about other features.
 struct TreeLanes {
     private(set) var blocks: [[TreeLane?]] = []
 
     private static let laneCount = Int(TK_LANES)
-    private static let runUnit = 8
+    private static let eight = 8
     /// Trees that change places among each other, so that many trees do not take long.
     private static let spreadCount = 512
 
@@ -30,7 +30,7 @@ struct TreeLanes {
         }
         for (_, trees) in ofDepth.sorted(by: { $0.key < $1.key }) {
             if layout.shortLeafSteps != nil { fillUp(blocks.count - 1, to: Self.laneCount) }
-            let lanes = layout.shortLeafSteps == nil ? trees : Self.inRuns(trees)
+            let lanes = layout.shortLeafSteps == nil ? trees : Self.inEights(trees)
             for first in stride(from: 0, to: lanes.count, by: Self.laneCount) {
                 blocks.append(Array(lanes[first..<min(lanes.count, first + Self.laneCount)]))
             }
@@ -42,47 +42,68 @@ struct TreeLanes {
         blocks[block] += Array(repeating: nil, count: count - blocks[block].count)
     }
 
-    /// Trees of one step side by side, in the order of the steps.
-    private static func inRuns(_ trees: [TreeLane]) -> [TreeLane?] {
-        let ofStep = Dictionary(grouping: trees) { $0.leafStep ?? 0 }
+    /// Eight lanes that share a step, and how many of their trees ask about each feature.
+    private struct Eight {
         var lanes: [TreeLane?] = []
-        for (_, run) in ofStep.sorted(by: { $0.key < $1.key }) {
-            for first in stride(from: 0, to: run.count, by: spreadCount) {
-                lanes += spread(Array(run[first..<min(run.count, first + spreadCount)]), from: lanes.count)
+        var counts: [Int: Int] = [:]
+
+        /// How much adding a tree adds to what is asked more than once.
+        func overlap(_ tree: TreeLane) -> Int { tree.players.reduce(0) { $0 + (counts[$1.feature] ?? 0) } }
+
+        /// The same for other eight trees.
+        func overlap(_ other: Eight) -> Int {
+            other.counts.reduce(0) { sum, asked in
+                let count = asked.value + (counts[asked.key] ?? 0)
+                return sum + count * count
             }
-            while !lanes.count.isMultiple(of: runUnit) { lanes.append(nil) }
+        }
+    }
+
+    /// Trees of one step in each eight lanes, and beside each of those the eight that ask least about the same features,
+    /// since sixteen trees are picked from at once and features should need few lanes of picks. O(trees²), in parts.
+    private static func inEights(_ trees: [TreeLane]) -> [TreeLane?] {
+        let ofStep = Dictionary(grouping: trees) { $0.leafStep ?? 0 }.sorted { $0.key < $1.key }
+        let eights = ofStep.flatMap { _, run in
+            stride(from: 0, to: run.count, by: spreadCount).flatMap { first in
+                spread(Array(run[first..<min(run.count, first + spreadCount)]))
+            }
+        }
+        var rest = eights
+        var lanes: [TreeLane?] = []
+        while !rest.isEmpty {
+            let next = rest.removeLast()
+            lanes += next.lanes
+            let others = rest.prefix(spreadCount / eight)
+            guard let best = others.indices.min(by: { (next.overlap(rest[$0]), $0) < (next.overlap(rest[$1]), $1) })
+            else { break }
+            lanes += rest.remove(at: best).lanes
         }
         return lanes
     }
 
-    /// Puts each tree where the sixteen trees that are picked from at once ask least about its features, so that
-    /// features need few lanes of picks. O(trees × groups × features of a tree).
-    private static func spread(_ trees: [TreeLane], from firstLane: Int) -> [TreeLane] {
-        let pair = Int(TK_PAIR_TREES)
-        let end = firstLane + trees.count
-        let firstGroup = firstLane / pair
-        var groups: [(trees: [TreeLane], room: Int, counts: [Int: Int])] = (firstGroup...(end - 1) / pair).map {
-            ([], min(end, ($0 + 1) * pair) - max(firstLane, $0 * pair), [:])
-        }
+    /// Puts each tree into the eight that ask least about its features.
+    private static func spread(_ trees: [TreeLane]) -> [Eight] {
+        var eights = Array(repeating: Eight(), count: (trees.count + eight - 1) / eight)
         for tree in trees {
-            func asked(_ group: Int) -> Int {
-                tree.players.reduce(0) { $0 + (groups[group].counts[$1.feature] ?? 0) }
+            let open = eights.indices.filter { eights[$0].lanes.count < eight }
+            guard let best = open.min(by: { (eights[$0].overlap(tree), $0) < (eights[$1].overlap(tree), $1) }) else {
+                preconditionFailure("\(trees.count) trees do not fit \(eights.count) times eight lanes")
             }
-            let open = groups.indices.filter { groups[$0].trees.count < groups[$0].room }
-            guard let best = open.min(by: { (asked($0), $0) < (asked($1), $1) }) else {
-                preconditionFailure("\(trees.count) trees do not fit \(groups.count) groups")
-            }
-            groups[best].trees.append(tree)
-            for player in tree.players { groups[best].counts[player.feature, default: 0] += 1 }
+            eights[best].lanes.append(tree)
+            for player in tree.players { eights[best].counts[player.feature, default: 0] += 1 }
         }
-        return groups.flatMap(\.trees)
+        for index in eights.indices {
+            eights[index].lanes += Array(repeating: nil, count: eight - eights[index].lanes.count)
+        }
+        return eights
     }
 }
 
 /// The leaves of a batch in eight bits, for all lanes with the room that the deepest trees need.
 struct ShortLeafTable {
     private(set) var leaves: [Int8]
-    private(set) var runs: [tk_leaf_run] = []
+    /// Of each eight lanes, by how many bits their step is larger than the smallest.
+    private(set) var shifts: [UInt8] = []
     let stride: Int
 
     /// - Parameter smallest: The smallest step of the model's trees, all of which have one.
@@ -96,14 +117,10 @@ struct ShortLeafTable {
                 leaves[lane * stride + leaf] = Int8(layout.leaves[tree.place.firstLeaf + leaf] / step)
             }
         }
-        var shift: UInt32 = 0
-        for (index, tree) in lanes.enumerated() {
-            // Steps change with the first of eight lanes only; where all are empty it does not matter.
-            if let step = tree?.leafStep { shift = UInt32(step.exponent - smallest.exponent) }
-            if index.isMultiple(of: 8), runs.isEmpty || runs[runs.count - 1].shift != shift {
-                runs.append(tk_leaf_run(tree_count: 0, shift: shift))
-            }
-            runs[runs.count - 1].tree_count += 1
+        let all = Array(lanes)
+        shifts = Swift.stride(from: 0, to: all.count, by: 8).map { first in
+            let step = all[first..<first + 8].lazy.compactMap { $0?.leafStep }.first ?? smallest
+            return UInt8(step.exponent - smallest.exponent)
         }
     }
 }
