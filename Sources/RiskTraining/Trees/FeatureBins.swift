@@ -85,7 +85,7 @@ struct FeatureBins: Sendable, Equatable {
         case .numeric(let thresholds):
             let first = (1..<binCount).first { goesRight[$0] } ?? binCount
             precondition(first < binCount, "a split where only missing values go right has to be turned round")
-            return .atLeast(first == 1 ? -Double(Float.greatestFiniteMagnitude) : thresholds[first - 2])
+            return .atLeast(first == 1 ? -Double.greatestFiniteMagnitude : thresholds[first - 2])
         }
     }
 
