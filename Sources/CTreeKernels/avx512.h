@@ -5,7 +5,7 @@
 #include "columns.h"
 #include <immintrin.h>
 
-#define TK_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi,bmi2,popcnt")))
+#define TK_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vnni,bmi,bmi2,popcnt")))
 
 // Calls the variant of a function that was made for the width of these columns: name_1, name_2, name_4 or name_0.
 #define TK_BY_WIDTH_512(columns, name, ...)                                                                            \
@@ -35,11 +35,58 @@ TK_AVX512 TK_INLINE void tk_store_rank(uint8_t *restrict out, const struct tk_nu
     out[number->high_column] = (uint8_t)(value != value ? 255 : rank);
 }
 
+// Eight values of a row. Loads of two each take half the time of a gather.
+TK_AVX512 TK_INLINE __m512d tk_take_512(const double *row, const uint32_t *values) {
+    const __m128d first = _mm_loadh_pd(_mm_load_sd(row + values[0]), row + values[1]);
+    const __m128d second = _mm_loadh_pd(_mm_load_sd(row + values[2]), row + values[3]);
+    const __m128d third = _mm_loadh_pd(_mm_load_sd(row + values[4]), row + values[5]);
+    const __m128d fourth = _mm_loadh_pd(_mm_load_sd(row + values[6]), row + values[7]);
+    const __m256d low = _mm256_insertf128_pd(_mm256_castpd128_pd256(first), second, 1);
+    const __m256d high = _mm256_insertf128_pd(_mm256_castpd128_pd256(third), fourth, 1);
+    return _mm512_insertf64x4(_mm512_castpd256_pd512(low), high, 1);
+}
+
+// The same as Float32, rounded down.
+TK_AVX512 TK_INLINE __m256 tk_take_short_512(const double *row, const uint32_t *values) {
+    return _mm512_cvt_roundpd_ps(tk_take_512(row, values), _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+}
+
+// Adds `one` where a value reaches a key: never if it is missing.
+TK_AVX512 TK_INLINE __m512i tk_count_512(__m512i counts, __m512 values, const float *keys, __m512i one) {
+    return _mm512_mask_add_epi32(counts, _mm512_cmp_ps_mask(values, _mm512_load_ps(keys), _CMP_GE_OQ), counts, one);
+}
+
+// The columns of up to sixty-four numbers. Each group counts in bytes of its own, so that one vector holds all counts.
+TK_AVX512 TK_INLINE void tk_fill_chunk_512(const struct tk_number_chunk *chunk, const double *restrict row,
+                                           uint8_t *restrict out) {
+    __m512i even = _mm512_setzero_si512(), odd = even, missing = even;
+    __m512i one = _mm512_set1_epi32(1), all = _mm512_set1_epi32(255);
+    const struct tk_number_group *const end = chunk->groups + chunk->group_count;
+    for (const struct tk_number_group *group = chunk->groups; group < end; group++) {
+        const __m512 values = _mm512_insertf32x8(_mm512_castps256_ps512(tk_take_short_512(row, group->values)),
+                                                 tk_take_short_512(row, group->values + 8), 1);
+        const float *const last = group->keys + group->key_count * TK_GROUP_NUMBERS;
+        for (const float *keys = group->keys; keys < last; keys += 2 * TK_GROUP_NUMBERS) {
+            even = tk_count_512(even, values, keys, one);
+            odd = tk_count_512(odd, values, keys + TK_GROUP_NUMBERS, one);
+        }
+        missing = _mm512_mask_or_epi32(missing, _mm512_cmp_ps_mask(values, values, _CMP_UNORD_Q), missing, all);
+        one = _mm512_slli_epi32(one, 8), all = _mm512_slli_epi32(all, 8);
+    }
+    const __m512i low = _mm512_add_epi32(even, odd), high = _mm512_or_si512(low, missing);
+    _mm512_storeu_si512(out + chunk->low_column,
+                        _mm512_permutexvar_epi8(_mm512_load_si512(chunk->lanes), low));
+    _mm512_storeu_si512(out + chunk->high_column,
+                        _mm512_permutexvar_epi8(_mm512_load_si512(chunk->lanes + TK_LANES), high));
+}
+
 TK_AVX512 TK_INLINE void tk_fill_512(const struct tk_columns *columns, const double *restrict row,
                                      uint8_t *restrict out) {
     const struct tk_number *restrict number = columns->numbers;
     const struct tk_number *const end = number + columns->number_count;
     const double *restrict keys = columns->keys;
+    for (size_t index = 0; index < columns->chunk_count; index++)
+        tk_fill_chunk_512(&columns->chunks[index], row, out);
     // By their root blocks: most numbers have none or one, and their loops should be straight.
     for (; number < end && number->root_count == 0; number++) {
         const double value = row[number->value];

@@ -160,12 +160,12 @@ TK_AVX512 TK_INLINE float lane_sum(const float *lanes) {
 #define TK_LEAF_WISE(width, room)                                                                                      \
     TK_AVX512 static void sums_##width(const struct tk_leaf_wise *model, const double *rows, size_t stride,            \
                                        size_t row_count, double *sums) {                                               \
-        _Alignas(64) uint8_t columns[room];                                                                            \
+        _Alignas(64) uint8_t columns[room + TK_SPARE_COLUMNS];                                                         \
         for (size_t row = 0; row < row_count; row++) sums[row] += sum_of(model, rows + row * stride, width, columns);  \
     }                                                                                                                  \
     TK_AVX512 static void reasons_##width(const struct tk_reasons *model, const double *row, double *attributions) {   \
-        _Alignas(64) uint8_t columns[room];                                                                            \
-        _Alignas(64) float lanes[8 * TK_REASON_FEATURE_LIMIT];                                                        \
+        _Alignas(64) uint8_t columns[room + TK_SPARE_COLUMNS];                                                         \
+        _Alignas(64) float lanes[8 * TK_REASON_FEATURE_LIMIT];                                                         \
         memset(lanes, 0, 8 * model->feature_count * sizeof *lanes);                                                    \
         add_reasons(model, row, lanes, width, columns);                                                                \
         for (size_t feature = 0; feature < model->feature_count; feature++)                                            \

@@ -9,8 +9,8 @@ void *tk_thread_room(void) {
 
 int tk_has_avx512(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
-        && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("bmi2")
-        && __builtin_cpu_supports("popcnt");
+        && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni")
+        && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
 }
 
 int tk_has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"); }

@@ -73,7 +73,7 @@ TK_AVX2 void tk_symmetric_sums_avx2(const struct tk_symmetric *model, const doub
         fill(&model->columns, rows + row * stride, columns);
         for (size_t index = 0; index < model->batch_count; index++) {
             batch_leaves_of(&model->batches[index], columns, &leaf);
-            tk_add_batch_leaves(&model->batches[index], &leaf, parts);
+            tk_add_batch_leaves(model, &model->batches[index], &leaf, parts);
         }
         sums[row] += (parts[0] + parts[1]) + (parts[2] + parts[3]);
     }

@@ -75,6 +75,19 @@ struct RandomTrees {
     }
 }
 
+extension ModelDocument {
+    /// The same model with the leaves of its symmetric trees as training rounds them.
+    func withShortLeaves() -> ModelDocument {
+        guard case .trees(var model) = kind else { return self }
+        var document = self
+        for index in model.trees.indices {
+            model.trees[index].leaves = SymmetricTree.shortened(model.trees[index].leaves)
+        }
+        document.kind = .trees(model)
+        return document
+    }
+}
+
 /// What a model means, by its definition: slow, and written without a look at how it is scored.
 struct NaiveTrees {
     let document: ModelDocument

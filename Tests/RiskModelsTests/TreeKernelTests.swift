@@ -58,6 +58,35 @@ import Testing
         }
     }
 
+    /// Trees as training makes them: 8 bits a leaf, 32 an attribution.
+    @Test func randomModelsWithShortLeavesScoreTheSameBits() throws {
+        for seed in 0..<40 as Range<UInt64> {
+            var random = RandomTrees(seed: 6_000_000 + seed)
+            let document = random.document(depths: 1...8).withShortLeaves()
+            let rows = (0..<20).map { _ in row(document, &random) }
+            try compare(document, rows, "seed \(seed)")
+        }
+    }
+
+    /// Blocks of several depths that end in the middle of sixteen trees, features that all trees ask about beside rare
+    /// ones, and more trees than stand in one batch.
+    @Test(arguments: [(5, 130), (30, 300), (70, 560), (300, 90)])
+    func manyTreesWithShortLeavesScoreTheSameBits(featureCount: Int, treeCount: Int) throws {
+        var random = RandomTrees(seed: UInt64(featureCount * 1000 + treeCount))
+        let features = (0..<featureCount).map { index in
+            ModelFeature(name: "f\(index)", categories: index % 7 == 6 ? ["a", "b", "c"] : nil)
+        }
+        let trees = (0..<treeCount).map { _ in
+            let few = Array(features[..<random.int(1...featureCount)])
+            return random.tree(few, depth: random.int(2...5))
+        }
+        let document = ModelDocument(
+            name: "many trees", features: features,
+            kind: .trees(TreeModel(base: LogisticModel(intercept: 0.25, terms: []), trees: trees)))
+        let rows = (0..<10).map { _ in row(document, &random) }
+        try compare(document.withShortLeaves(), rows, "\(featureCount) features, \(treeCount) trees")
+    }
+
     /// Features with more thresholds than a byte counts, and more columns than a permutation of bytes holds.
     @Test(arguments: [(1, 700), (3, 150), (90, 3), (180, 2), (400, 2)])
     func manyThresholdsAndColumnsScoreTheSameBits(featureCount: Int, thresholdCount: Int) throws {
@@ -90,6 +119,8 @@ import Testing
             }
         }
         try compare(document, rows, "\(featureCount) features, \(thresholdCount) thresholds")
+        try compare(
+            document.withShortLeaves(), rows, "\(featureCount) features, \(thresholdCount) thresholds, short leaves")
     }
 
     @Test func modelsBeyondTheKernelsLimitsFallBackToPlainSwift() throws {

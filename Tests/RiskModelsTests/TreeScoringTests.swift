@@ -49,6 +49,52 @@ import Testing
         #expect(worst < 1e-9)
     }
 
+    /// As training makes them: exact margins, and reasons as fine as 32 bits that still add up exactly.
+    @Test func reasonsOfShortTablesAreShapleyValuesToEightDigits() throws {
+        for seed in 0..<4 as Range<UInt64> {
+            var random = RandomTrees(seed: 7_000_000 + seed)
+            let features = (0..<5).map { ModelFeature(name: "f\($0)", categories: $0 == 4 ? ["a", "b"] : nil) }
+            let model = TreeModel(
+                base: .init(intercept: 0.5, terms: []), trees: (0..<40).map { _ in random.tree(features, depth: 5) })
+            let document = ModelDocument(name: "short", features: features, kind: .trees(model)).withShortLeaves()
+            let loaded = try LoadedModel(document, digest: [])
+            let naive = NaiveTrees(document: document)
+            for _ in 0..<3 {
+                let row = random.row(features)
+                var expected = Array(repeating: 0.0, count: features.count)
+                var margin = 0.5
+                for tree in trees(document).trees {
+                    margin += tree.leaves[naive.leaf(tree, row)]
+                    for (feature, value) in naive.shapleyValues(tree, row).enumerated() { expected[feature] += value }
+                }
+                var contributions: [Double] = []
+                #expect(loaded.score(row, contributions: &contributions) == margin, "seed \(seed), row \(row)")
+                #expect(abs(contributions.reduce(loaded.bias, +) - margin) < 1e-12, "seed \(seed), row \(row)")
+                let worst = zip(contributions, expected).map { abs($0 - $1) }.max() ?? 0
+                #expect(worst < 1e-7, "seed \(seed), row \(row)")
+            }
+        }
+    }
+
+    @Test func shortLeavesKeepTheirOrderTheirSignsAndTheirSize() {
+        for seed in 0..<200 as Range<UInt64> {
+            var random = RandomTrees(seed: 8_000_000 + seed)
+            let scale = [1e-200, 1e-6, 0.1, 1, 1e5][random.int(0...4)]
+            let leaves = (0..<64).map { _ in scale * Double.random(in: -1...1, using: &random.generator) }
+            let short = SymmetricTree.shortened(leaves)
+            let largest = leaves.map(abs).max() ?? 0
+            for (one, leaf) in zip(short, leaves) {
+                #expect(abs(one - leaf) <= largest / 127, "seed \(seed)")
+                #expect(one == 0 || (one < 0) == (leaf < 0), "seed \(seed)")
+            }
+            let order = leaves.indices.sorted { leaves[$0] < leaves[$1] }
+            #expect(zip(order, order.dropFirst()).allSatisfy { short[$0] <= short[$1] }, "seed \(seed)")
+            #expect(SymmetricTree.shortened(short) == short, "seed \(seed)")
+        }
+        #expect(SymmetricTree.shortened([0, 0]) == [0, 0] && SymmetricTree.shortened([]) == [])
+        #expect(SymmetricTree.shortened([1e-320, -1e-320]) == [1e-320, -1e-320])
+    }
+
     @Test func aRowScoresTheSameBitsAloneInABatchAndWithoutReasons() throws {
         for seed in 0..<60 as Range<UInt64> {
             var random = RandomTrees(seed: 1_000_000 + seed)

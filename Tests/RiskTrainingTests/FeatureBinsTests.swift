@@ -14,6 +14,16 @@ import Testing
         #expect([.nan, 1, 1.4, 1.5, 2, 2.5, 100].map(bins.bin) == [0, 1, 1, 2, 2, 3, 3])
     }
 
+    @Test func thresholdsAreFloat32WhereTheyCanBe() {
+        func short(_ column: [Double]) -> [Bool] {
+            Self.thresholds(FeatureBins(ModelFeature(name: "x"), column, weights: nil)).map { Double(Float($0)) == $0 }
+        }
+        #expect(short([0.1, 0.2, 0.7]) == [true, true])
+        // There is none between these, nor is the upper one.
+        #expect(short([0.1, Double(0.1).nextUp]) == [false])
+        #expect(short([1e300, 3e300]) == [false])
+    }
+
     @Test func aNumberIsRightOfASplitExactlyIfItsBinIs() {
         for seed in 0..<100 as Range<UInt64> {
             var random = Randoms(seed: seed)

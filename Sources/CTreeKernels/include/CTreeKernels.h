@@ -12,6 +12,8 @@
 
 // Most columns a kernel takes: it keeps them on its stack.
 enum { TK_COLUMN_LIMIT = 8192 };
+// Bytes after the columns that may be written.
+enum { TK_SPARE_COLUMNS = 64 };
 // Most features of a call that gives reasons.
 enum { TK_FEATURE_LIMIT = 4096 };
 // Most features of a call that gives reasons of leaf-wise trees: eight floats of each are on the stack.
@@ -47,8 +49,31 @@ struct tk_category {
     size_t first_answer;
 };
 
-// How rows become columns.
+// Numbers that stand side by side, and such groups in a chunk.
+enum { TK_GROUP_NUMBERS = 16, TK_CHUNK_GROUPS = 4 };
+
+// Numbers with few thresholds, all of which are Float32, compared with all of them: the i-th of each number side by side,
+// ascending, NaN where a number has no more. A value reaches such a threshold if the next Float32 at or below it does.
+struct tk_number_group {
+    const uint32_t *values; // TK_GROUP_NUMBERS indices into the row.
+    const float *keys;      // key_count times TK_GROUP_NUMBERS.
+    size_t key_count;       // Even.
+};
+
+// Groups whose counts of thresholds reached stand in one vector: number l of group g in its byte 4 l + g.
+struct tk_number_chunk {
+    const struct tk_number_group *groups;
+    const uint8_t *lanes; // 64 bytes to pick for the columns from low_column on, 0 for missing ones, and 64 for those from
+                          // high_column on, 255 for missing ones. Those after the last are overwritten by what follows.
+    uint32_t group_count; // 1 to TK_CHUNK_GROUPS.
+    uint16_t low_column;
+    uint16_t high_column;
+};
+
+// How rows become columns. Chunks have the first ones, in order.
 struct tk_columns {
+    const struct tk_number_chunk *chunks; // For AVX-512 only.
+    size_t chunk_count;
     const struct tk_number *numbers;
     size_t number_count;
     const struct tk_wide_number *wide_numbers;
@@ -57,7 +82,7 @@ struct tk_columns {
     const struct tk_category *categories;
     size_t category_count;
     const uint8_t *answers;
-    size_t column_count; // At most TK_COLUMN_LIMIT - 64; the last one may be a column that nobody reads.
+    size_t column_count; // At most TK_COLUMN_LIMIT - TK_SPARE_COLUMNS; the last one may be a column that nobody reads.
 };
 
 // Places of a tree's row among the rows of its batch.
@@ -65,14 +90,22 @@ enum { TK_ROW_PLACES = 8 };
 // Most blocks whose rows stand side by side before they are added up: so many fit the nearest cache.
 enum { TK_BATCH_BLOCKS = 8 };
 
+// Bytes of an attribution of 32 bits, the lowest first, and of a row of TK_ROW_PLACES of them: plane by plane.
+enum { TK_PLANES = 4, TK_PLANE_ROW_BYTES = TK_PLANES * TK_ROW_PLACES };
+// Trees whose attributions are picked from at once; lanes of one vector of picks, each with four of them; and most vectors.
+enum { TK_PAIR_TREES = 16, TK_PICK_LANES = 16, TK_PICK_LIMIT = 32 };
+
 // Up to sixty-four symmetric trees of one depth.
 struct tk_symmetric_block {
     const uint8_t *splits;    // depth times: 64 columns (only if they fit a byte), 64 thresholds, 64 masks.
     const uint16_t *columns;  // depth times 64 columns.
-    const double *leaves;     // tree_count times 2^depth.
-    const double *rows;       // tree_count times 2^depth rows of TK_ROW_PLACES attributions.
+    const double *leaves;     // tree_count times 2^depth; null if the batch has short leaves.
+    const double *rows;       // tree_count times 2^depth rows of TK_ROW_PLACES attributions; null if there are plane rows.
+    const uint8_t *plane_rows; // The same in multiples of the model's row step, with rows of zeros up to a multiple of
+                               // TK_PAIR_TREES trees; null if the batch has no picks.
     uint32_t depth;           // 1 to 8.
     uint32_t tree_count;      // 1 to 64.
+    uint32_t has_sets;        // Whether any mask is not 255.
 };
 
 // A feature and in how many places of a batch's rows it has attributions.
@@ -89,6 +122,23 @@ struct tk_symmetric_batch {
     const uint16_t *places;                   // For each feature, its places.
     uint32_t block_count;
     uint32_t feature_count;
+    // The leaves in multiples of a step that eight trees share, short_stride bytes a tree; null if they are no such. All
+    // blocks but the last are of 64 trees then, and that one of a multiple of eight.
+    const int8_t *short_leaves;
+    const uint8_t *shifts;  // For each eight trees: their step is the model's leaf step times two to this.
+    uint32_t eight_count;
+    uint32_t short_stride; // 2^ the largest depth of the blocks.
+    // Where plane rows have what belongs to a feature: a lane of the picks adds up four attributions of sixteen trees. The
+    // pairs of eight trees of the blocks follow each other; of each stand pick_count times 64 indices:
+    // 64 * (tree / 8 % 2) + 8 * (tree % 8) + place. First come the lanes of all features asked about, ascending, one each;
+    // those who need more have them after that.
+    const uint8_t *picks;
+    const uint8_t *asked; // A bit for each of the model's features.
+    const uint16_t *more_features;
+    uint32_t first_more;
+    uint32_t more_count;
+    uint32_t pick_count; // At most TK_PICK_LIMIT; 0 if features and places are to be used.
+    uint32_t pair_count;
 };
 
 // Symmetric trees. The sum of any of the leaves or attributions must be exact.
@@ -98,6 +148,8 @@ struct tk_symmetric {
     size_t batch_count;
     size_t feature_count; // At most TK_FEATURE_LIMIT.
     double expected;      // The sum of the trees' expected values: leaves are this and their attributions.
+    double leaf_step;     // The smallest of short leaves.
+    double row_step;      // Of plane rows.
 };
 
 // Bytes of a thread's room.

@@ -14,6 +14,7 @@ struct ByteColumns {
         var mask: UInt8
     }
 
+    private(set) var groups = NumberGroups()
     private(set) var numbers: [tk_number] = []
     private(set) var wideNumbers: [tk_wide_number] = []
     /// Blocks of eight thresholds, filled up with NaN.
@@ -24,17 +25,24 @@ struct ByteColumns {
     private var questions: [TreeSplit: Question] = [:]
 
     /// Lays out the columns for these splits, which passed their checks; nil if the kernels cannot hold as many.
-    init?(_ splits: [TreeSplit], features: [ModelFeature]) {
+    ///
+    /// - Parameter kernel: Decides whether numbers are grouped.
+    init?(_ splits: [TreeSplit], features: [ModelFeature], kernel: TreeKernel) {
         var ofFeature = Array(repeating: [TreeSplit](), count: features.count)
         var seen: Set<TreeSplit> = []
         for split in splits where seen.insert(split).inserted { ofFeature[split.feature].append(split) }
+        let splitNumbers = ofFeature.enumerated().map { feature, splits in
+            splits.isEmpty || features[feature].categories != nil ? nil : Self.number(feature, splits)
+        }
+        if kernel == .avx512 { groups = NumberGroups(splitNumbers.compactMap(\.self)) }
+        columnCount = groups.columnCount
         for (feature, splits) in ofFeature.enumerated() where !splits.isEmpty {
-            if let words = features[feature].categories {
-                addCategory(feature, splits, count: words.count)
+            if let number = splitNumbers[feature] {
+                addNumber(number, splits)
             } else {
-                addNumber(feature, splits)
+                addCategory(feature, splits, count: features[feature].categories?.count ?? 0)
             }
-            guard columnCount <= Int(TK_COLUMN_LIMIT) - Self.spareCount else { return nil }
+            guard columnCount <= Int(TK_COLUMN_LIMIT - TK_SPARE_COLUMNS) else { return nil }
         }
         // Numbers without a column of one kind write to one that nobody reads.
         for index in numbers.indices {
@@ -54,45 +62,61 @@ struct ByteColumns {
 
     /// The columns for the kernels.
     func layOut(in memory: KernelMemory) -> tk_columns {
-        tk_columns(
+        let groups = groups.layOut(in: memory)
+        return tk_columns(
+            chunks: groups.chunks, chunk_count: groups.count,
             numbers: memory.copy(numbers), number_count: numbers.count, wide_numbers: memory.copy(wideNumbers),
             wide_number_count: wideNumbers.count, keys: memory.copy(keys), categories: memory.copy(categories),
             category_count: categories.count, answers: memory.copy(answers), column_count: columnCount)
     }
 
     private static let unread = UInt16.max
-    private static let spareCount = 64
     /// Thresholds that a byte can count.
     private static let thresholdCount = 255
 
-    private mutating func addNumber(_ feature: Int, _ splits: [TreeSplit]) {
+    private static func number(_ feature: Int, _ splits: [TreeSplit]) -> SplitNumber {
         let thresholds = Set(splits.map(\.threshold)).sorted()
+        let isWide = thresholds.count > thresholdCount
+        return SplitNumber(
+            feature: feature, thresholds: thresholds, needsLow: isWide || splits.contains { !$0.missingGoesRight },
+            needsHigh: isWide || splits.contains(where: \.missingGoesRight))
+    }
+
+    private mutating func addNumber(_ number: SplitNumber, _ splits: [TreeSplit]) {
+        let thresholds = number.thresholds
         let count = (thresholds.count + Self.thresholdCount - 1) / Self.thresholdCount
-        let needsLow = splits.contains { !$0.missingGoesRight } || count > 1
-        let needsHigh = splits.contains(where: \.missingGoesRight) || count > 1
-        let low = columnCount
-        let high = low + (needsLow ? count : 0)
+        let grouped = groups.columns[number.feature]
+        let low = grouped.map { Int($0.low) } ?? columnCount
+        let high = grouped.map { Int($0.high) } ?? (low + (number.needsLow ? count : 0))
         guard high + count <= Int(TK_COLUMN_LIMIT) else {
             columnCount = Int(TK_COLUMN_LIMIT)
             return
         }
-        columnCount = high + (needsHigh ? count : 0)
         for split in splits {
             let place = Self.place(of: split.threshold, in: thresholds)
             questions[split] = Question(
                 column: UInt16((split.missingGoesRight ? high : low) + place / Self.thresholdCount),
                 threshold: UInt8(place % Self.thresholdCount), mask: 255)
         }
-        let rootCount = thresholds.count <= 8 ? 0 : (thresholds.count / 9 + 7) / 8
+        if grouped != nil { return }
+        columnCount = high + (number.needsHigh ? count : 0)
+        addSearched(number, low: low, high: high, columnCount: count)
+    }
+
+    /// A number that is searched by itself.
+    private mutating func addSearched(_ split: SplitNumber, low: Int, high: Int, columnCount: Int) {
+        let count = split.thresholds.count
+        let rootCount = count <= 8 ? 0 : (count / 9 + 7) / 8
         let number = tk_number(
-            value: UInt32(feature), first_block: UInt32(keys.count / 8), root_count: UInt32(rootCount),
-            low_column: needsLow ? UInt16(low) : Self.unread, high_column: needsHigh ? UInt16(high) : Self.unread)
-        if count == 1 {
+            value: UInt32(split.feature), first_block: UInt32(keys.count / 8), root_count: UInt32(rootCount),
+            low_column: split.needsLow ? UInt16(low) : Self.unread,
+            high_column: split.needsHigh ? UInt16(high) : Self.unread)
+        if columnCount == 1 {
             numbers.append(number)
         } else {
-            wideNumbers.append(tk_wide_number(number: number, column_count: UInt32(count)))
+            wideNumbers.append(tk_wide_number(number: number, column_count: UInt32(columnCount)))
         }
-        addKeys(thresholds, rootCount: rootCount)
+        addKeys(split.thresholds, rootCount: rootCount)
     }
 
     /// Every ninth threshold into root blocks, the eight before each into a block of their own.

@@ -11,10 +11,14 @@ struct LaneQuestions {
         let blockCount = (questions.count + laneCount - 1) / laneCount
         splits = Array(repeating: 0, count: blockCount * 3 * laneCount)
         columns = Array(repeating: 0, count: blockCount * laneCount)
-        for (index, split) in questions.enumerated() {
-            guard let split else { continue }
-            let question = byteColumns.question(split)
+        for index in 0..<blockCount * laneCount {
             let first = index / laneCount * 3 * laneCount + index % laneCount
+            guard index < questions.count, let split = questions[index] else {
+                // No byte is above this, whatever its mask.
+                splits[first + laneCount] = 255
+                continue
+            }
+            let question = byteColumns.question(split)
             splits[first] = UInt8(truncatingIfNeeded: question.column)
             splits[first + laneCount] = question.threshold
             splits[first + 2 * laneCount] = question.mask

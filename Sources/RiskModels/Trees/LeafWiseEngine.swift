@@ -23,7 +23,7 @@ final class LeafWiseEngine: @unchecked Sendable {
     init(_ layout: LeafWiseLayout, features: [ModelFeature], kernel: TreeKernel) {
         let memory = KernelMemory()
         let isSupported = kernel == .avx512 && kernel.isSupported && features.count <= Int(TK_REASON_FEATURE_LIMIT)
-        let bytes = isSupported ? ByteColumns(layout.splits, features: features) : nil
+        let bytes = isSupported ? ByteColumns(layout.splits, features: features, kernel: kernel) : nil
         let small = bytes == nil ? [] : layout.places.filter { $0.tree.leaves.count <= LeafWiseVectors.leafLimit }
         vectors = bytes.flatMap { small.isEmpty ? nil : LeafWiseVectors(small, columns: $0) }
         packed =

@@ -12,16 +12,20 @@ final class SymmetricVectors: @unchecked Sendable {
     /// Lays out trees; nil if the processor or the kernels' limits do not allow it.
     init?(_ layout: TreeLayout, features: [ModelFeature], kernel: TreeKernel) {
         guard kernel != .portable, kernel.isSupported, features.count <= Int(TK_FEATURE_LIMIT),
-            let columns = ByteColumns(layout.splits, features: features)
+            let columns = ByteColumns(layout.splits, features: features, kernel: kernel)
         else { return nil }
         let memory = KernelMemory()
-        let blocks = Self.blocks(layout)
+        let blocks = TreeLanes(layout).blocks
         let batches = stride(from: 0, to: blocks.count, by: Self.batchCount).map { first in
-            Self.batch(Array(blocks[first..<min(blocks.count, first + Self.batchCount)]), layout, columns, memory)
+            Self.batch(
+                Array(blocks[first..<min(blocks.count, first + Self.batchCount)]), layout, columns, memory,
+                featureCount: features.count, kernel: kernel)
         }
         model = tk_symmetric(
             columns: columns.layOut(in: memory), batches: memory.copy(batches), batch_count: batches.count,
-            feature_count: features.count, expected: layout.expected)
+            feature_count: features.count, expected: layout.expected,
+            leaf_step: layout.shortLeafSteps?.min() ?? 0,
+            row_step: layout.step)
         self.memory = memory
         isWide = kernel == .avx512
     }
@@ -70,57 +74,103 @@ extension SymmetricVectors {
     private static let batchCount = Int(TK_BATCH_BLOCKS)
     private static let placeCount = Int(TK_ROW_PLACES)
 
-    /// The trees of each block, which are of one depth.
-    private static func blocks(_ layout: TreeLayout) -> [[TreeLayout.Place]] {
-        var blocks: [[TreeLayout.Place]] = []
-        // Places ascend by depth.
-        for place in layout.places() {
-            if blocks.last?.first?.depth != place.depth || blocks.last?.count == laneCount { blocks.append([]) }
-            blocks[blocks.count - 1].append(place)
-        }
-        return blocks
+    private static func batch(
+        _ blocks: [[TreeLane?]], _ layout: TreeLayout, _ columns: ByteColumns, _ memory: KernelMemory,
+        featureCount: Int, kernel: TreeKernel
+    ) -> tk_symmetric_batch {
+        let features = blocks.map { $0.map { $0?.players.map(\.feature) ?? [] } }
+        let smallest = layout.shortLeafSteps?.min()
+        let picks = smallest != nil && kernel == .avx512 ? PlanePicks(features, featureCount: featureCount) : nil
+        let paying = picks.flatMap { $0.pays ? $0 : nil }
+        let places = paying == nil ? places(of: features) : []
+        let short = smallest.map { ShortLeafTable(blocks, layout, smallest: $0) }
+        return tk_symmetric_batch(
+            blocks: memory.copy(blocks.map { block($0, layout, columns, memory, inPlanes: paying != nil) }),
+            features: memory.copy(
+                places.map { tk_feature_places(feature: UInt16($0.feature), count: UInt16($0.places.count)) }),
+            places: memory.copy(places.flatMap(\.places)), block_count: UInt32(blocks.count),
+            feature_count: UInt32(places.count), short_leaves: short.map { memory.copy($0.leaves) },
+            shifts: memory.copy(short?.shifts ?? []), eight_count: UInt32(short?.shifts.count ?? 0),
+            short_stride: UInt32(short?.stride ?? 0), picks: memory.copy(paying?.picks ?? []),
+            asked: memory.copy(paying?.asked ?? []), more_features: memory.copy(paying?.moreFeatures ?? []),
+            first_more: UInt32(paying?.features.count ?? 0), more_count: UInt32(paying?.moreFeatures.count ?? 0),
+            pick_count: UInt32(paying?.vectorCount ?? 0), pair_count: UInt32(paying?.pairCount ?? 0))
     }
 
-    private static func batch(
-        _ blocks: [[TreeLayout.Place]], _ layout: TreeLayout, _ columns: ByteColumns, _ memory: KernelMemory
-    ) -> tk_symmetric_batch {
-        var places = Array(repeating: [UInt16](), count: 1 + (layout.splits.map(\.feature).max() ?? 0))
-        for (tree, place) in blocks.joined().enumerated() {
-            for (index, player) in layout.players(of: place).enumerated() {
-                places[player.feature].append(UInt16(tree * placeCount + index))
+    /// Where a batch's rows have what belongs to each feature; most places first.
+    private static func places(of blocks: [[[Int]]]) -> [(feature: Int, places: [UInt16])] {
+        var places: [Int: [UInt16]] = [:]
+        for (tree, features) in blocks.joined().enumerated() {
+            for (index, feature) in features.enumerated() {
+                places[feature, default: []].append(UInt16(tree * placeCount + index))
             }
         }
-        let features = places.indices.filter { !places[$0].isEmpty }
-            .sorted { (places[$1].count, $0) < (places[$0].count, $1) }
-        return tk_symmetric_batch(
-            blocks: memory.copy(blocks.map { block($0, layout, columns, memory) }),
-            features: memory.copy(
-                features.map { tk_feature_places(feature: UInt16($0), count: UInt16(places[$0].count)) }),
-            places: memory.copy(features.flatMap { places[$0] }), block_count: UInt32(blocks.count),
-            feature_count: UInt32(features.count))
+        return places.map { (feature: $0.key, places: $0.value) }
+            .sorted { ($1.places.count, $0.feature) < ($0.places.count, $1.feature) }
     }
 
     private static func block(
-        _ trees: [TreeLayout.Place], _ layout: TreeLayout, _ columns: ByteColumns, _ memory: KernelMemory
+        _ lanes: [TreeLane?], _ layout: TreeLayout, _ columns: ByteColumns, _ memory: KernelMemory, inPlanes: Bool
     ) -> tk_symmetric_block {
-        let depth = trees[0].depth
+        // A block is of one depth, and no block is empty.
+        let depth = lanes.lazy.compactMap { $0?.place.depth }.first ?? 1
         let questions = (0..<depth).flatMap { level in
-            (0..<laneCount).map { $0 < trees.count ? layout.splits[trees[$0].firstSplit + level] : nil }
+            (0..<laneCount).map { lane -> TreeSplit? in
+                guard lane < lanes.count, let tree = lanes[lane] else { return nil }
+                return layout.splits[tree.place.firstSplit + level]
+            }
         }
-        let lanes = LaneQuestions(questions, columns)
-        let leaves = trees.flatMap { layout.leaves[$0.firstLeaf..<$0.firstLeaf + 1 << depth] }
+        let asked = LaneQuestions(questions, columns)
+        let size = 1 << depth
+        let leaves = lanes.flatMap { tree in
+            tree.map { Array(layout.leaves[$0.place.firstLeaf..<$0.place.firstLeaf + size]) }
+                ?? Array(repeating: 0, count: size)
+        }
+        return tk_symmetric_block(
+            splits: memory.copy(asked.splits), columns: memory.copy(asked.columns),
+            leaves: layout.shortLeafSteps == nil ? memory.copy(leaves) : nil,
+            rows: inPlanes ? nil : memory.copy(rows(of: lanes, layout, depth: depth)),
+            plane_rows: inPlanes ? memory.copy(planeRows(of: lanes, layout, depth: depth)) : nil, depth: UInt32(depth),
+            tree_count: UInt32(lanes.count), has_sets: questions.contains { $0?.isSet == true } ? 1 : 0)
+    }
+
+    /// The attributions of a block's trees, row after row; zeros where no tree stands.
+    private static func rows(of lanes: [TreeLane?], _ layout: TreeLayout, depth: Int) -> [Double] {
         var rows: [Double] = []
-        rows.reserveCapacity(leaves.count * placeCount)
-        for tree in trees {
-            let players = layout.players(of: tree)
+        rows.reserveCapacity(lanes.count * placeCount << depth)
+        for tree in lanes {
             for leaf in 0..<1 << depth {
-                let first = tree.row(leaf).lowerBound
+                let first = tree?.place.row(leaf).lowerBound ?? 0
+                let players = tree?.players ?? []
                 rows += players.map { layout.rows[first + $0.level] }
                 rows += repeatElement(0, count: placeCount - players.count)
             }
         }
-        return tk_symmetric_block(
-            splits: memory.copy(lanes.splits), columns: memory.copy(lanes.columns), leaves: memory.copy(leaves),
-            rows: memory.copy(rows), depth: UInt32(depth), tree_count: UInt32(trees.count))
+        return rows
+    }
+
+    /// The same as 32-bit multiples of the step, each row's lowest bytes first, with trees of zeros after the last.
+    private static func planeRows(of lanes: [TreeLane?], _ layout: TreeLayout, depth: Int) -> [UInt8] {
+        let rows = rows(of: lanes, layout, depth: depth)
+        let rowBytes = Int(TK_PLANE_ROW_BYTES)
+        let pair = Int(TK_PAIR_TREES)
+        let rowCount = (lanes.count + pair - 1) / pair * pair << depth
+        var bytes = Array(repeating: UInt8(0), count: rowCount * rowBytes)
+        for (index, value) in rows.enumerated() {
+            let number = UInt32(bitPattern: Int32(value / layout.step))
+            for plane in 0..<Int(TK_PLANES) {
+                bytes[index / placeCount * rowBytes + plane * placeCount + index % placeCount] =
+                    UInt8(truncatingIfNeeded: number >> UInt32(8 * plane))
+            }
+        }
+        return bytes
+    }
+}
+
+extension TreeSplit {
+    /// Whether this asks for a set of categories.
+    fileprivate var isSet: Bool {
+        if case .among = condition { return true }
+        return false
     }
 }

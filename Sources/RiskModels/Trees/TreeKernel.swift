@@ -6,7 +6,7 @@ public enum TreeKernel: String, Sendable, CaseIterable {
     case portable
     /// x86-64 with AVX2.
     case avx2
-    /// x86-64 with AVX-512 and its byte permutations (VBMI).
+    /// x86-64 with AVX-512, its byte permutations (VBMI) and its sums of bytes (VNNI).
     case avx512
 
     /// Whether this processor has what the kernel needs.

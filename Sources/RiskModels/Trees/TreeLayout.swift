@@ -25,6 +25,9 @@ struct TreeLayout: Sendable {
     private(set) var expected = 0.0
     /// What all numbers of the tables are multiples of.
     private(set) var step = 0.0
+    /// For each tree what its leaves are 8-bit multiples of, if all trees have such leaves; the rows' numbers are
+    /// 32-bit multiples of ``step`` then.
+    private(set) var shortLeafSteps: [Double]?
 
     /// Lays out trees that passed their checks. Costs what ``TreeAttribution`` does for each.
     ///
@@ -44,6 +47,7 @@ struct TreeLayout: Sendable {
             expectedValues.append(append(model))
         }
         step = Self.step(boundOfSums(expectedValues) + otherBound)
+        if otherBound == 0, let steps = shortSteps() { (shortLeafSteps, step) = (steps.leaves, steps.row) }
         makeSumsExact(&expectedValues)
         expected = expectedValues.reduce(0, +)
     }
@@ -87,6 +91,33 @@ struct TreeLayout: Sendable {
             }
         }
     }
+
+    /// The steps of tables that kernels may keep in 8 bits a leaf and 32 an attribution.
+    ///
+    /// Training gives such leaves (``SymmetricTree/shortened(_:)``). Attributions are then multiples of 2^-30 to 2^-29 of
+    /// the largest, where those of other models are as fine as exact sums allow; the leaves themselves are not changed.
+    /// Tables that fit the nearest cache anyway stay as they are.
+    private func shortSteps() -> (leaves: [Double], row: Double)? {
+        let largestRow = rows.reduce(0) { max($0, abs($1)) }
+        guard leaves.count >= Self.shortLeafMinimum, largestRow.isNormal else { return nil }
+        let rowStep = Double(sign: .plus, exponent: Int(largestRow.exponent) - 29, significand: 1)
+        guard step <= rowStep else { return nil }
+        var steps: [Double] = []
+        for place in places() {
+            guard let step = ShortLeaves.step(of: leaves[place.firstLeaf..<place.firstLeaf + 1 << place.depth]),
+                step >= rowStep, step <= rowStep * Self.shortStepRange, players(of: place).count < Self.shortPlaceCount
+            else { return nil }
+            steps.append(step)
+        }
+        return (steps, rowStep)
+    }
+
+    /// How far the steps of leaves may be apart.
+    private static let shortStepRange = 0x1p40
+    /// Leaves from which on short tables pay: so many rows are 32 kilobytes else.
+    private static let shortLeafMinimum = 512
+    /// Places of a short row; the last one is kept zero.
+    private static let shortPlaceCount = 8
 
     /// The step for sums of at most a bound.
     private static func step(_ bound: Double) -> Double {

@@ -51,7 +51,7 @@ struct Boosting {
             rows.draw(into: grower.partition, using: &generator)
             let columns = sampleColumns(using: &generator)
             margins.takeGradients(grower.partition, team: team)
-            guard let grown = grower.grow(pairs: margins.pairs, columns: columns) else {
+            guard let grown = grower.grow(pairs: margins.pairs, columns: columns)?.withShortLeaves else {
                 fruitless += 1
                 if columns.count == askableColumns.count || fruitless == Self.fruitlessLimit { break }
                 continue

@@ -145,9 +145,12 @@ struct FeatureBins: Sendable, Equatable {
         return ends
     }
 
-    /// A number above the lower one and at most the upper one, near their middle.
+    /// A number above the lower one and at most the upper one, near their middle: a Float32 if there is one, since
+    /// those are compared sixteen at a time.
     private static func between(_ low: Double, _ high: Double) -> Double {
         let middle = low / 2 + high / 2
+        let short = Double(Float(middle))
+        if short > low && short <= high && short.isFinite { return short }
         return middle > low && middle <= high ? middle : high
     }
 }

@@ -10,6 +10,14 @@ struct GrownTree: Sendable, Equatable {
     /// The value of each leaf, after the learning rate.
     var values: [Double]
 
+    /// The same with leaves that score fast, if it is symmetric.
+    var withShortLeaves: GrownTree {
+        guard divided == nil else { return self }
+        var tree = self
+        tree.values = SymmetricTree.shortened(values)
+        return tree
+    }
+
     /// Sends the rows of a partition that stands at the root to their leaves.
     func divide(_ partition: RowPartition, _ table: BinnedTable, team: WorkerTeam) {
         for (number, split) in splits.enumerated() {

@@ -195,7 +195,8 @@ struct TreeLearner {
     private func model(_ base: Base, _ grown: TreeList) -> TreeModel {
         let intercept = base.model.intercept - log(trees.positiveWeight)
         return TreeModel(
-            base: LogisticModel(intercept: intercept, terms: base.model.terms), trees: grown.symmetric,
+            base: LogisticModel(intercept: intercept, terms: base.model.terms),
+            trees: grown.symmetric,
             leafWiseTrees: grown.leafWise)
     }
 }
