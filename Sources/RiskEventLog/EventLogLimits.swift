@@ -2,10 +2,8 @@ internal import RiskWire
 
 /// Every limit of the event log, in one place.
 public enum EventLogLimits {
-    /// The largest entry that is read or written, with its length prefix.
-    public static let entryByteCount = WireLimits.logEntryByteCount + lengthByteCount
-    /// The most bytes of the length before an entry.
-    static let lengthByteCount = 4
+    /// The largest entry that is read or written, without what stands before it.
+    public static let entryByteCount = WireLimits.logEntryByteCount
     /// Bytes asked of the system at once when reading.
     static let readByteCount = 2 << 20
     /// Memory counted for an entry in the writer's buffer beyond its bytes.

@@ -39,8 +39,10 @@ struct AccountLinks: Sendable {
     /// The account as its caller names it.
     let reference: Reference
     var lastSeenMs: Int64
-    /// The tenant it last said it belongs to; nil if it never did.
-    var organisation: UInt64?
+    /// Whom it belongs to, by the tenant it last named or else by its mail domain; nil if it is its own organisation.
+    private(set) var organisation: UInt64?
+    /// The tenant it last named, which may be another number than its organisation's; 0: none so far.
+    private(set) var tenant: UInt64 = 0
     var standing = Standing.unlabelled
     var labelledAtMs: Int64 = 0
     var labelExpiresAtMs: Int64?
@@ -115,9 +117,15 @@ struct AccountLinks: Sendable {
         return later < atATime
     }
 
-    /// The account belongs to a tenant from now on; the identifiers where it counted as one of its own so far.
-    mutating func join(_ organisation: UInt64) -> [Attachment] {
-        self.organisation = organisation
+    /// The account belongs to an organisation from now on.
+    ///
+    /// - Parameters:
+    ///   - tenant: The tenant it has named; 0: none so far.
+    ///   - leavesAnother: Whether it was of another one by its mail domain.
+    /// - Returns: The identifiers where it counted as something else so far.
+    mutating func join(_ organisation: UInt64, tenant: UInt64, leavesAnother: Bool) -> [Attachment] {
+        (self.organisation, self.tenant) = (organisation, tenant)
+        if leavesAnother { return attachments }
         let own = attachments.filter(\.isOwnOrganisation)
         for index in attachments.indices { attachments[index].isOwnOrganisation = false }
         return own

@@ -4,11 +4,15 @@ internal import RiskCore
 struct EventKeys {
     let timeMs: Int64
     let account: UInt64
-    /// The tenant: the event's own, or else the one the account last named or belongs to by its mail domain; nil if it
-    /// is its own organisation.
+    /// Whom the account belongs to: the tenant that the event names, or else the one it last named, or else by its mail
+    /// domain; nil if it is its own organisation.
     let organisation: UInt64?
-    /// Whether the event says so for the first time, or again.
-    let namesOrganisation: Bool
+    /// The tenant that the event names or the account last named; 0: none so far.
+    let tenant: UInt64
+    /// Whether the event says who the account belongs to, and nothing said so before.
+    let joinsOrganisation: Bool
+    /// The organisation by its mail domain that the account leaves for a tenant; nil: none.
+    let leftOrganisation: UInt64?
     /// The account's identifier of each class: the event's own, or else the last one the account came with. Of
     /// ``IdentifierClass/prefix`` there can be ``bandCount``.
     private(set) var identifiers: [(identifierClass: IdentifierClass, key: UInt64, isInEvent: Bool)] = []
@@ -19,13 +23,19 @@ struct EventKeys {
     /// one of four bands with a probability of 98 %, those that agree in 10 % with one of 4 %.
     static let bandCount = 4
 
-    init(_ event: AccountEvent, account links: AccountLinks?) {
+    init(_ event: AccountEvent, account links: AccountLinks?, _ tenancies: Tenancies) {
         timeMs = event.timeMs
         account = LinkKey.account(event.account)
-        let named = event.reference(.orgRef).map { LinkKey.organisation($0) }
-        let byDomain = links?.organisation == nil ? Self.organisationByDomain(event) : nil
-        namesOrganisation = named != nil || byDomain != nil
-        organisation = named ?? byDomain ?? links?.organisation
+        let (known, last) = (links?.organisation, links?.tenant ?? 0)
+        tenant = event.reference(.orgRef).map { LinkKey.organisation($0) } ?? last
+        if tenant != last {
+            let domain = last == 0 ? known ?? Self.organisationByDomain(event) : nil
+            organisation = tenancies.organisation(of: tenant, namedFrom: domain)
+        } else {
+            organisation = known ?? Self.organisationByDomain(event)
+        }
+        joinsOrganisation = tenant != last || organisation != known
+        leftOrganisation = last == 0 && organisation != known ? known : nil
         identifiers.reserveCapacity(IdentifierClass.linked.count + Self.bandCount)
         for identifierClass in IdentifierClass.linked where identifierClass != .prefix {
             if let reference = event.identifier(identifierClass) {

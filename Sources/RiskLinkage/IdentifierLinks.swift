@@ -91,15 +91,14 @@ struct IdentifierLinks: Sendable {
     /// - Parameters:
     ///   - own: The account's attachment in this life; nil if it is not counted here.
     ///   - account: What is known of the account; nil if nothing.
-    ///   - sharesOrganisation: Whether the account's own tenant is counted here.
+    ///   - ownOrganisations: How many of those counted here are the account itself or its own.
     ///   - sharesCompanion: Whether the account's own companion identifier is counted here.
     func facts(
-        atMs: Int64, leavingOut own: AccountLinks.Attachment?, account: AccountLinks?, sharesOrganisation: Bool,
+        atMs: Int64, leavingOut own: AccountLinks.Attachment?, account: AccountLinks?, ownOrganisations: Int,
         sharesCompanion: Bool
     ) -> LinkFacts {
         // An event from before the last arrival sees the state as of then; its own arrival has to be aged alike.
         let atMs = max(atMs, arrivals.atMs)
-        let ownOrganisations = (own?.isOwnOrganisation == true ? 1 : 0) + (sharesOrganisation ? 1 : 0)
         var facts = LinkFacts()
         facts.firstSeenMs = firstSeenMs
         facts.organisations = Double(organisations - ownOrganisations)

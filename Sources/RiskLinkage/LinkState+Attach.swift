@@ -8,9 +8,7 @@ extension LinkState {
         var account = known ?? AccountLinks(event.account, lastSeenMs: keys.timeMs)
         account.lastSeenMs = max(account.lastSeenMs, keys.timeMs)
         remember(event, of: &account)
-        if keys.namesOrganisation, let organisation = keys.organisation {
-            for attachment in account.join(organisation) { moveToTenant(attachment, organisation, atMs: keys.timeMs) }
-        }
+        join(keys, &account)
         account.makeRoom(forAttachments: keys.identifiers.count)
         var new: [UInt64] = []
         var hash: UInt64?
@@ -81,22 +79,48 @@ extension LinkState {
         account.history = history
     }
 
-    /// An account that counted on an identifier as an organisation of its own turns out to belong to a tenant.
-    private mutating func moveToTenant(_ attachment: AccountLinks.Attachment, _ organisation: UInt64, atMs: Int64) {
+    /// The account comes to belong to somebody, if the event says so: it counts there on all that it has already.
+    private mutating func join(_ keys: EventKeys, _ account: inout AccountLinks) {
+        guard keys.joinsOrganisation, let organisation = keys.organisation else { return }
+        if keys.tenant != 0 { tenancies.note(keys.tenant, is: organisation) }
+        let left = keys.leftOrganisation
+        for attachment in account.join(organisation, tenant: keys.tenant, leavesAnother: left != nil) {
+            move(attachment, from: left, to: organisation, atMs: keys.timeMs)
+        }
+    }
+
+    /// An account that counted on an identifier for the organisation of its mail domain, or for one of its own, turns
+    /// out to belong to another.
+    private mutating func move(
+        _ attachment: AccountLinks.Attachment, from left: UInt64?, to organisation: UInt64, atMs: Int64
+    ) {
         let (key, life) = (attachment.key, attachment.life)
         guard let known = identifiers.read(key, { (life: $0.life, organisations: $0.organisations) }),
             known.life == life
         else { return }
+        let wasLast = left.map { leavePair(LinkKey.pair(key, life: life, with: $0)) } ?? true
         let pairKey = LinkKey.pair(key, life: life, with: organisation)
         let isNew = seeTenant(pairKey, of: known.organisations, atMs: atMs, accounts: 1)
-        if known.organisations > Crowd.organisationLimit {
-            // Sketches never give back: the account stays counted beside its tenant.
-            guard isNew else { return }
+        // Sketches never give back: whom it counted for stays counted beside the organisation.
+        let givesBack = wasLast && known.organisations <= Crowd.organisationLimit
+        if isNew, !givesBack {
             let count = countWith(organisation: organisation, on: key, life: life, known.organisations)
             identifiers.modify(key) { $0.organisations = count }
-        } else if !isNew {
+        } else if givesBack, !isNew {
             identifiers.modify(key) { $0.organisations -= 1 }
         }
+    }
+
+    /// One account fewer counts for an organisation on an identifier; whether nobody is left, and the pair forgotten.
+    private mutating func leavePair(_ key: UInt64) -> Bool {
+        var accounts: Int32?
+        pairs.modify(key) {
+            $0.accounts -= 1
+            accounts = $0.accounts
+        }
+        guard let accounts, accounts <= 0 else { return false }
+        pairs.remove(key)
+        return true
     }
 
     /// Whether the tenant is not known to be counted on an identifier, which has so many organisations. Of a crowd no

@@ -105,12 +105,20 @@ extension LinkState {
         if let companion = identifierClass.companion, let ownCompanion = keys.key(of: companion) {
             sharesCompanion = pairs.contains(LinkKey.pair(key, life: links.life, with: ownCompanion))
         }
+        let ownOrganisations =
+            (own?.isOwnOrganisation == true || isLastOfLeft(key, keys, own) ? 1 : 0) + (sharesOrganisation ? 1 : 0)
         var facts = links.facts(
-            atMs: keys.timeMs, leavingOut: own, account: account, sharesOrganisation: sharesOrganisation,
+            atMs: keys.timeMs, leavingOut: own, account: account, ownOrganisations: ownOrganisations,
             sharesCompanion: sharesCompanion)
         facts.related = min(related, facts.accounts)
         facts.surprise = Surprise.nats(of: facts.accounts - facts.related, expected: identifierClass.expectedDegree)
         return facts
+    }
+
+    /// Whether the organisation of its mail domain, which the account is about to leave, is nobody's there but its own.
+    private func isLastOfLeft(_ key: UInt64, _ keys: EventKeys, _ own: AccountLinks.Attachment?) -> Bool {
+        guard let left = keys.leftOrganisation, let own else { return false }
+        return pairs.read(LinkKey.pair(key, life: own.life, with: left)) { $0.accounts <= 1 } ?? false
     }
 
     /// Decides where the account belongs, and fills in the facts of that cluster.

@@ -53,6 +53,7 @@ public struct LinkState: Sendable {
     var accounts: RecencyTable<AccountLinks>
     var identifiers: RecencyTable<IdentifierLinks>
     var pairs: RecencyTable<PairLinks>
+    var tenancies: Tenancies
     var crowds: RecencyTable<Crowd>
     var clusters: ClusterTable
     var lives: Int64 = 0
@@ -66,6 +67,7 @@ public struct LinkState: Sendable {
         accounts = RecencyTable(capacity: capacity.accounts)
         identifiers = RecencyTable(capacity: capacity.identifiers)
         pairs = RecencyTable(capacity: 2 * capacity.identifiers)
+        tenancies = Tenancies(capacity: capacity.accounts)
         crowds = RecencyTable(capacity: max(Self.crowdMinimum, capacity.identifiers / Self.identifiersPerCrowd))
         clusters = ClusterTable(accountCapacity: capacity.accounts)
         population = Population(capacity: capacity.identifiers)
@@ -86,7 +88,7 @@ public struct LinkState: Sendable {
     /// Labels that would expire by the event's time still count; only applied events move the state's time.
     public func facts(for event: AccountEvent) -> LinkSnapshot {
         let account = accounts[LinkKey.account(event.account)]
-        return sight(of: event, EventKeys(event, account: account), account).snapshot
+        return sight(of: event, EventKeys(event, account: account, tenancies), account).snapshot
     }
 
     /// The facts for an event as of just before it, and then the event is applied.
@@ -99,7 +101,7 @@ public struct LinkState: Sendable {
         accounts.prefetchEntry(key)
         clusters.prefetchEntry(ofMember: key)
         let account = accounts[key]
-        let keys = EventKeys(event, account: account)
+        let keys = EventKeys(event, account: account, tenancies)
         let sight = sight(of: event, keys, account)
         attach(event, keys, account, sight)
         return sight.snapshot

@@ -49,6 +49,8 @@ public struct ServiceConfiguration: Sendable {
     public var repeatCapacity = 500_000
     /// Size at which the event log starts a new segment, in bytes.
     public var logSegmentByteCount = 256 << 20
+    /// How many days of the event log are kept, before its newest entry; nil: all.
+    public var logKeepDays: Int?
     /// Memory for log entries that are not written yet, in bytes.
     public var logBufferByteCount = 64 << 20
 

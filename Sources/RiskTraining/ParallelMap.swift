@@ -16,14 +16,3 @@ func parallelMap<Value: Sendable>(_ count: Int, threads: Int, _ body: @Sendable 
     }
     return results.withLock { $0.compactMap { $0 } }
 }
-
-/// Computes one value for each block of rows. Blocks are of one size for any number of threads, so sums that go by
-/// them keep their bits.
-func parallelBlocks<Value: Sendable>(
-    of rowCount: Int, threads: Int, _ body: @Sendable (Range<Int>) -> Value
-) -> [Value] {
-    let size = 8192
-    return parallelMap((rowCount + size - 1) / size, threads: threads) { number in
-        body(number * size..<min(rowCount, (number + 1) * size))
-    }
-}

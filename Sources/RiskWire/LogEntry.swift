@@ -26,6 +26,16 @@ public struct LogEntry: Sendable, Equatable {
     }
 }
 
+/// What can be known of an entry of the log without reading into it.
+public struct LogEntryOutline: Sendable, Equatable {
+    /// Position in the commit order.
+    public var commitSequence: UInt64 = 0
+    /// The server's clock, Unix milliseconds.
+    public var committedAtMs: Int64 = 0
+    /// Whether it is an event, scored or observed.
+    public var isEvent = false
+}
+
 /// The beginning of a session of the log's writer.
 public struct SessionStart: Sendable, Equatable {
     /// The writer's version.

@@ -68,6 +68,16 @@ struct Stillwatchd: AsyncParsableCommand {
     @Option(help: "Memory for event log entries that are not on the disk yet, in bytes. Default: 64 MiB.")
     var logBufferBytes: Int?
 
+    @Option(help: "Size at which the event log begins a new segment, in bytes. Default: 256 MiB.")
+    var logSegmentBytes: Int?
+
+    @Option(
+        help: """
+            Days of the event log to keep: whole segments older than that before the newest entry are removed, but for \
+            labels in force. Below 180, a restart forgets links that are still remembered. Default: all.
+            """)
+    var logKeepDays: Int?
+
     @Option(help: "The most accounts in the link state.")
     var linkAccounts: Int?
 
@@ -96,6 +106,8 @@ struct Stillwatchd: AsyncParsableCommand {
             ("--partial-frame-timeout-ms", partialFrameTimeoutMs, 1...3_600_000),
             ("--drain-grace-ms", drainGraceMs, 0...3_600_000),
             ("--log-buffer-bytes", logBufferBytes, (1 << 20)...(64 << 30)),
+            ("--log-segment-bytes", logSegmentBytes, (64 << 10)...(64 << 30)),
+            ("--log-keep-days", logKeepDays, 1...36_500),
             ("--link-accounts", linkAccounts, 1...1_000_000_000),
             ("--link-identifiers", linkIdentifiers, 1...1_000_000_000),
         ] {
@@ -156,6 +168,8 @@ struct Stillwatchd: AsyncParsableCommand {
         if let partialFrameTimeoutMs { configuration.partialFrameTimeoutMs = Int64(partialFrameTimeoutMs) }
         if let drainGraceMs { configuration.drainGraceMs = Int64(drainGraceMs) }
         if let logBufferBytes { configuration.logBufferByteCount = logBufferBytes }
+        if let logSegmentBytes { configuration.logSegmentByteCount = logSegmentBytes }
+        configuration.logKeepDays = logKeepDays
         if let linkAccounts { configuration.linkCapacity.accounts = linkAccounts }
         if let linkIdentifiers { configuration.linkCapacity.identifiers = linkIdentifiers }
         return configuration

@@ -81,6 +81,8 @@ import Testing
             (["--max-connections", "many"], ["max-connections", "many"]),
             (["--log-level", "loud"], ["--log-level", "loud"]),
             (["--log-buffer-bytes", "1000"], ["--log-buffer-bytes", "1048576"]),
+            (["--log-segment-bytes", "1000"], ["--log-segment-bytes", "65536"]),
+            (["--log-keep-days", "0"], ["--log-keep-days", "1 to 36500"]),
             (["--no-such-flag"], ["--no-such-flag"]),
         ]
         let places = ["--model-directory", folder.path("models"), "--data-directory", folder.path("data")]

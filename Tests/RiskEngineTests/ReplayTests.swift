@@ -41,6 +41,37 @@ import Testing
         #expect(replay.otherCapacityCount == 1)
     }
 
+    /// A label from before the pruning counts from its account's next event on, however old it is.
+    @Test func labelsOfAPrunedLogAreInForceAgain() throws {
+        let day: UInt64 = 86_400_000
+        func label(_ account: String, _ verdict: Label.Verdict = .abusive, until: UInt64? = nil) -> LogEntry.Content {
+            .labelled(
+                Label(
+                    account: Reference(account), verdict: verdict, source: "test", knownAtMs: 1,
+                    expiresAtMs: until.map { Int64($0) }))
+        }
+        var replay = LinkReplay(prunedThrough: 100)
+        for (sequence, content) in [
+            (3, label("bad")), (4, label("expired", until: 399 * day)), (5, label("late")), (6, label("cleared")),
+        ] as [(UInt64, LogEntry.Content)] {
+            _ = replay.apply(entry(sequence, content))
+        }
+        _ = replay.apply(entry(101, label("cleared", .withdrawn)))
+        // Long after the accounts would have been forgotten if they had been labelled at the beginning.
+        for (index, account) in ["other", "bad", "expired", "cleared"].enumerated() {
+            _ = replay.apply(entry(102 + UInt64(index), .observed(try event(account, atMs: 400 * day + UInt64(index)))))
+        }
+        #expect(replay.missingEntryCount == 0)
+        let facts = replay.apply(entry(107, .scored(try event("neighbour", atMs: 401 * day), nil)))
+        #expect(facts?[.device]?.accounts == 4 && facts?[.device]?.labelledBad == 1)
+        #expect(replay.missingEntryCount == 1, "106 was not pruned")
+        // One whose account comes back only after the log's end.
+        replay.finishLabels()
+        var links = replay.links
+        _ = links.apply(try event("late", atMs: 402 * day))
+        #expect(links.facts(for: try event("neighbour", atMs: 402 * day))[.device]?.labelledBad == 2)
+    }
+
     @Test func labelsAreReleasedWhenTheyBecameKnownAndNeverBefore() {
         let labels = [30, 10, 20, 10].enumerated().map { index, knownAtMs in
             Label(account: Reference("a\(index)"), verdict: .abusive, source: "test", knownAtMs: Int64(knownAtMs))

@@ -8,7 +8,7 @@ import Testing
 @Suite struct EventLogReaderTests {
     @Test func aFileIsALogToo() throws {
         let folder = try TemporaryFolder()
-        let path = try folder.write(entryBytes(5) + entryBytes(6), to: "any.name")
+        let path = try folder.write(bareBytes(5) + bareBytes(6), to: "any.name")
         let (entries, reader) = try readAll(path)
         #expect(entries == [testEntry(5), testEntry(6)])
         #expect(reader.firstSequence == 5 && reader.lastSequence == 6 && reader.lostEntryCount == 0)
@@ -16,8 +16,8 @@ import Testing
 
     @Test func segmentsAreReadInOrderAndOtherFilesLeftAlone() throws {
         let folder = try TemporaryFolder()
-        try folder.write(entryBytes(10), to: SegmentName.of(firstSequence: 10))
-        try folder.write(entryBytes(1) + entryBytes(2), to: SegmentName.of(firstSequence: 1))
+        try folder.write(bareBytes(10), to: SegmentName.of(firstSequence: 10))
+        try folder.write(bareBytes(1) + bareBytes(2), to: SegmentName.of(firstSequence: 1))
         try folder.write(Array("account_ref".utf8), to: "labels.csv")
         try folder.write([9, 9], to: "events-1.swlog")
         let (entries, reader) = try readAll(folder.path)
@@ -71,26 +71,26 @@ import Testing
     @Test(arguments: [1, 9, 4096, 3 << 20])
     func zerosAtTheEndAreATornTail(count: Int) throws {
         let folder = try TemporaryFolder()
-        let path = try folder.write(entryBytes(1) + [UInt8](repeating: 0, count: count), to: "log")
+        let path = try folder.write(bareBytes(1) + [UInt8](repeating: 0, count: count), to: "log")
         let (entries, reader) = try readAll(path)
         #expect(entries.count == 1)
-        #expect(reader.tornTail == TornTail(file: path, byteOffset: entryBytes(1).count, byteCount: count))
+        #expect(reader.tornTail == TornTail(file: path, byteOffset: bareBytes(1).count, byteCount: count))
     }
 
     @Test func damageIsNamedByFileAndOffset() throws {
-        let offset = entryBytes(1).count
+        let offset = bareBytes(1).count
         let damaged: [([UInt8], EventLogError.Code)] = [
-            ([3, 0xff, 0xff, 0xff] + entryBytes(2), .corrupt),
-            ([0, 0, 0] + entryBytes(2), .corrupt),
+            ([3, 0xff, 0xff, 0xff] + bareBytes(2), .corrupt),
+            ([0, 0, 0] + bareBytes(2), .corrupt),
             ([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 1], .corrupt),
             ([0xff, 0xff, 0xff, 0x7f, 1], .corrupt),
-            (entryBytes(1), .outOfOrder),
+            (bareBytes(1), .outOfOrder),
             // Field 99, a varint, of which this program knows nothing.
             ([3, 0x98, 0x06, 0x01], .unsupported),
         ]
         for (bytes, code) in damaged {
             let folder = try TemporaryFolder()
-            let path = try folder.write(entryBytes(1) + bytes, to: "log")
+            let path = try folder.write(bareBytes(1) + bytes, to: "log")
             let error = #expect(throws: EventLogError.self) { try readAll(path) }
             #expect(error?.code == code)
             #expect(error?.file == path)
@@ -101,11 +101,11 @@ import Testing
 
     @Test func anUnfinishedEntryInAnEarlierSegmentIsDamage() throws {
         let folder = try TemporaryFolder()
-        try folder.write(entryBytes(1) + entryBytes(2).dropLast(), to: SegmentName.of(firstSequence: 1))
-        try folder.write(entryBytes(3), to: SegmentName.of(firstSequence: 3))
+        try folder.write(bareBytes(1) + bareBytes(2).dropLast(), to: SegmentName.of(firstSequence: 1))
+        try folder.write(bareBytes(3), to: SegmentName.of(firstSequence: 3))
         let error = #expect(throws: EventLogError.self) { try readAll(folder.path) }
         #expect(error?.code == .corrupt)
-        #expect(error?.byteOffset == entryBytes(1).count)
+        #expect(error?.byteOffset == bareBytes(1).count)
     }
 
     @Test func whatIsNotThereIsNamed() throws {

@@ -39,14 +39,24 @@ final class FakeDisk: Sendable {
     func setWriteLimit(_ limit: Int) { state.withLock { $0.writeLimit = limit } }
     var syncCount: Int { state.withLock { $0.syncCount } }
     var names: [String] { state.withLock { $0.files.keys.sorted() } }
-    /// All bytes in order of the files' names.
-    var bytes: [UInt8] { state.withLock { state in state.files.sorted { $0.key < $1.key }.flatMap(\.value.bytes) } }
-    /// What a power failure would leave.
+    /// The entries of all files in order of their names, without the files' headers.
+    var bytes: [UInt8] {
+        state.withLock { state in state.files.sorted { $0.key < $1.key }.flatMap { Self.content($0.value.bytes) } }
+    }
+    /// What a power failure would leave of them.
     var durableBytes: [UInt8] {
         state.withLock { state in
-            state.files.sorted { $0.key < $1.key }.filter(\.value.hasDurableName).flatMap(\.value.syncedBytes)
+            state.files.sorted { $0.key < $1.key }.filter(\.value.hasDurableName)
+                .flatMap { Self.content($0.value.syncedBytes) }
         }
     }
+
+    /// A file without its header; the whole file if that is not the first thing in it.
+    private static func content(_ bytes: [UInt8]) -> [UInt8] {
+        let header = SegmentHeader().bytes
+        return bytes.starts(with: header) ? Array(bytes[header.count...]) : bytes
+    }
+
     func bytes(of name: String) -> [UInt8] { state.withLock { $0.files[name]?.bytes ?? [] } }
 
     private static func check(_ operation: String, _ state: inout State) throws(SystemFailure) {

@@ -39,7 +39,7 @@ private struct Bench {
     func until(after milliseconds: UInt64) -> LogPump.Wait { .until(now + milliseconds * 1_000_000) }
 }
 
-private func bytes(_ sequences: ClosedRange<UInt64>) -> [UInt8] { sequences.flatMap { entryBytes($0) } }
+private func bytes(_ sequences: ClosedRange<UInt64>) -> [UInt8] { sequences.flatMap { framedBytes($0) } }
 
 @Suite struct LogPumpTests {
     @Test func scoredEventsAreSyncedWithinTheInterval() {
@@ -110,13 +110,14 @@ private func bytes(_ sequences: ClosedRange<UInt64>) -> [UInt8] { sequences.flat
     }
 
     @Test func aFullDiskLosesNothingThatFitsInTheBuffer() {
-        // Every number of bytes that still fits: before, on and within each entry.
-        for room in 0...bytes(1...6).count {
+        // Every number of bytes that still fits: before, on and within the header and each entry.
+        let size = SegmentHeader.byteCount + bytes(1...6).count
+        for room in 0...size {
             var bench = Bench()
             bench.disk.setRoom(room)
             bench.append(1...6)
             let wait = bench.step()
-            if room < bytes(1...6).count {
+            if room < size {
                 #expect(wait == bench.until(after: 100))
                 #expect(bench.queue.health == .failing("write: No space left on device"))
             }
@@ -151,7 +152,7 @@ private func bytes(_ sequences: ClosedRange<UInt64>) -> [UInt8] { sequences.flat
     @Test func shortWritesAndFailedCutsLeaveNoTornMiddle() {
         for seed in 1...200 as ClosedRange<UInt64> {
             var generator = SeededGenerator(seed: seed)
-            var bench = Bench { $0.segmentByteLimit = 90 }
+            var bench = Bench { $0.segmentByteLimit = 150 }
             var next: UInt64 = 1
             for _ in 0..<30 {
                 bench.disk.setWriteLimit(Int.random(in: 1...40, using: &generator))
@@ -175,7 +176,7 @@ private func bytes(_ sequences: ClosedRange<UInt64>) -> [UInt8] { sequences.flat
     }
 
     @Test func anOverflowIsCountedAndDurableAppendsFail() {
-        let cost = entryBytes(1).count + EventLogLimits.bufferedEntryOverheadByteCount
+        let cost = framedBytes(1).count + EventLogLimits.bufferedEntryOverheadByteCount
         var bench = Bench { $0.bufferByteLimit = cost * 4 }
         bench.disk.setRoom(0)
         bench.step()
@@ -196,10 +197,10 @@ private func bytes(_ sequences: ClosedRange<UInt64>) -> [UInt8] { sequences.flat
     }
 
     @Test func aSegmentEndsBeforeItGrowsBeyondItsLimit() {
-        let size = entryBytes(1).count
+        let (header, size) = (SegmentHeader.byteCount, framedBytes(1).count)
         // Exactly two entries fit; one byte less and one fits; never less than one.
         for (limit, perSegment) in [(2 * size, 2), (2 * size - 1, 1), (2 * size + 1, 2), (1, 1)] {
-            var bench = Bench { $0.segmentByteLimit = limit }
+            var bench = Bench { $0.segmentByteLimit = header + limit }
             bench.append(1...5)
             bench.step()
             bench.append(6...6)

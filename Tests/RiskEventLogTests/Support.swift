@@ -48,6 +48,24 @@ func entryBytes(_ sequence: UInt64, padding: Int = 0) -> [UInt8] {
     EventLogCodec().encode(testEntry(sequence, padding: padding))
 }
 
+/// An entry as files of version 2 have it.
+func framedBytes(_ sequence: UInt64, padding: Int = 0) -> [UInt8] {
+    EntryHead.framed(entryBytes(sequence, padding: padding))
+}
+
+/// An entry as files of version 1 have it, behind its length as a varint.
+func bareBytes(_ sequence: UInt64, padding: Int = 0) -> [UInt8] {
+    let entry = entryBytes(sequence, padding: padding)
+    precondition(entry.count < 1 << 14)
+    return (entry.count < 0x80 ? [UInt8(entry.count)] : [UInt8(entry.count & 0x7f) | 0x80, UInt8(entry.count >> 7)])
+        + entry
+}
+
+/// A segment of version 2.
+func segmentBytes(_ sequences: ClosedRange<UInt64>, header: SegmentHeader = SegmentHeader()) -> [UInt8] {
+    header.bytes + sequences.flatMap { framedBytes($0) }
+}
+
 /// All entries, and the reader at its end.
 func readAll(_ path: String) throws -> (entries: [LogEntry], reader: EventLogReader) {
     let reader = try EventLogReader(path: path)

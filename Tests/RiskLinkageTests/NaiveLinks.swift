@@ -31,27 +31,54 @@ struct NaiveLinks {
         return Double(others(identifierClass, identifier, event).filter(isAbusive).count)
     }
 
-    /// Tenants that were named while on the identifier, or by an account that was on it before; and accounts that never
-    /// named one.
     func organisations(_ identifierClass: IdentifierClass, for event: AccountEvent) -> Double? {
+        company(identifierClass, for: event)?.organisations
+    }
+
+    func related(_ identifierClass: IdentifierClass, for event: AccountEvent) -> Double? {
+        company(identifierClass, for: event)?.related
+    }
+
+    /// On the identifier: other organisations than the account's, and other accounts of its own.
+    ///
+    /// A tenant counts once it was named by an account that was on the identifier then or later, a mail domain while
+    /// accounts of it are on it that never named another tenant; so do accounts that belong to nobody.
+    private func company(
+        _ identifierClass: IdentifierClass, for event: AccountEvent
+    ) -> (organisations: Double, related: Double)? {
         guard let identifier = identifier(identifierClass, of: event) else { return nil }
-        var seen: Set<Reference> = []
-        var current: [Reference: Reference] = [:]
+        var seats = NaiveSeats()
         var onIt: Set<Reference> = []
-        for past in events {
-            let named = past.reference(.orgRef)
-            if let named {
-                if current[past.account] == nil, onIt.contains(past.account) { seen.insert(named) }
-                current[past.account] = named
+        var members: [NaiveSeats.Organisation: Set<Reference>] = [:]
+        /// The account leaves its mail domain, or its being alone, for an organisation.
+        func move(_ account: Reference, _ before: NaiveSeats.Seat, _ after: NaiveSeats.Seat) {
+            guard onIt.contains(account), before.tenant == nil, let organisation = after.organisation,
+                organisation != before.organisation
+            else { return }
+            if let left = before.organisation {
+                members[left]?.remove(account)
+                if members[left]?.isEmpty == true { members[left] = nil }
             }
-            if past.identifier(identifierClass) == identifier {
-                onIt.insert(past.account)
-                if let tenant = current[past.account] { seen.insert(tenant) }
-            }
+            members[organisation, default: []].insert(account)
         }
-        let alone = onIt.subtracting([event.account]).filter { current[$0] == nil }.count
-        let own = event.reference(.orgRef) ?? current[event.account]
-        return Double(seen.subtracting(own.map { [$0] } ?? []).count + alone)
+        for past in events {
+            let before = seats[past.account]
+            seats.add(past)
+            let after = seats[past.account]
+            move(past.account, before, after)
+            guard past.identifier(identifierClass) == identifier else { continue }
+            let isNew = onIt.insert(past.account).inserted
+            guard let organisation = after.organisation else { continue }
+            members[organisation, default: []].formUnion(isNew ? [past.account] : [])
+        }
+        let before = seats[event.account]
+        seats.add(event)
+        move(event.account, before, seats[event.account])
+        onIt.remove(event.account)
+        let alone = onIt.count { seats[$0].organisation == nil }
+        guard let own = seats[event.account].organisation else { return (Double(members.count + alone), 0) }
+        let related = (members[own] ?? []).subtracting([event.account]).count
+        return (Double(members.count - (members[own] == nil ? 0 : 1) + alone), Double(related))
     }
 
     func arrivals30d(_ identifierClass: IdentifierClass, for event: AccountEvent) -> Double? {
@@ -66,5 +93,45 @@ struct NaiveLinks {
         _ identifierClass: IdentifierClass, _ identifier: Reference, _ event: AccountEvent
     ) -> Set<Reference> {
         Set(events.filter { $0.identifier(identifierClass) == identifier }.map(\.account)).subtracting([event.account])
+    }
+}
+
+/// Whom accounts belong to, from the beginning on.
+struct NaiveSeats {
+    enum Organisation: Hashable {
+        case tenant(Reference), domain(Reference)
+    }
+
+    struct Seat {
+        var tenant: Reference?
+        var organisation: Organisation?
+    }
+
+    private var seats: [Reference: Seat] = [:]
+    private var organisationOfTenant: [Reference: Organisation] = [:]
+
+    subscript(account: Reference) -> Seat { seats[account] ?? Seat() }
+
+    mutating func add(_ event: AccountEvent) {
+        var seat = self[event.account]
+        if seat.organisation == nil { seat.organisation = Self.domain(of: event) }
+        if let tenant = event.reference(.orgRef), tenant != seat.tenant {
+            let isDomainsSeat = seat.tenant == nil && seat.organisation != nil
+            if organisationOfTenant[tenant] == nil {
+                let domain = isDomainsSeat ? seat.organisation : nil
+                let isTaken = domain.map { organisationOfTenant.values.contains($0) } ?? true
+                organisationOfTenant[tenant] = isTaken ? .tenant(tenant) : domain
+            }
+            seat = Seat(tenant: tenant, organisation: organisationOfTenant[tenant])
+        }
+        seats[event.account] = seat
+    }
+
+    private static func domain(of event: AccountEvent) -> Organisation? {
+        let domainClass = event.word(.emailDomainClass, as: EmailDomainClass.self)
+        guard let domain = event.reference(.emailDomainRef), domainClass == .corporate || domainClass == .custom,
+            event.number(.emailDomainAgeDays) >= 180
+        else { return nil }
+        return .domain(domain)
     }
 }

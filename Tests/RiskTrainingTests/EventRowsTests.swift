@@ -127,6 +127,18 @@ import Testing
             #expect(!isAltered[row] && isAltered[row + 1])
             #expect(doubled.labels[row] == doubled.labels[row + 1] && doubled.groups?[row] == doubled.groups?[row + 1])
         }
+        // Nothing is learnt from whoever is left out, not even what it has lent; its borrowers' rows stay as they came.
+        let lenders = try #require(doubled.lenders)
+        let lent = Dictionary(grouping: lenders.compactMap { $0 }) { $0 }
+        let busiest = try #require(lent.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) })
+        let without = try rows(training).1.trainingData(leavingOut: { $0 == busiest.key })
+        let ownRows = doubled.groups?.count { $0 == busiest.key } ?? 0
+        let lentRows = doubled.groups?.indices.count {
+            lenders[$0] == busiest.key && doubled.groups?[$0] != busiest.key
+        }
+        #expect(without.lenders?.contains(busiest.key) == false && without.groups?.contains(busiest.key) == false)
+        #expect(without.rowCount == doubled.rowCount - ownRows - (lentRows ?? 0) && busiest.value.count > 1)
+        #expect(without.fitWeights?.count { $0 == 1 } == lentRows)
         // Thinned out, the copies go with their rows.
         training.rowLimit = plain.rowCount - 1
         let (fewer, kept) = try rows(training)
@@ -137,7 +149,8 @@ import Testing
         let (document, all) = (try rows(training).1.train(place: "", digests: []) { _, _ in }, plain)
         #expect(document.training.rowCount == UInt64(all.rowCount))
         #expect(document.training.positiveCount == UInt64(all.positiveCount))
-        #expect(document.training.options.contains("identifier_dropout=0.5"))
+        let expected = ["identifier_dropout=0.5", "borrowed_looks=0.3", "stolen_identities=0.1"]
+        #expect(Set(expected).isSubset(of: document.training.options))
     }
 
     /// A slip of the pen would leave nobody out, in silence.

@@ -69,15 +69,16 @@ import Testing
             links[.template]?.accounts = paid
             return Observation(event: try builder.build(), links: links)
         }
-        stolen.remember(try use("new", bornDaysAgo: 3, paid: 7, requests: 1))
+        stolen.remember(try use("new", bornDaysAgo: 3, paid: 7, requests: 1), account: 1)
         #expect(stolen.altered(try use("a", bornDaysAgo: 1, paid: 1, requests: 900)) == nil, "nobody to steal from")
-        stolen.remember(try use("old", bornDaysAgo: 300, paid: 500, requests: 10))
+        stolen.remember(try use("old", bornDaysAgo: 300, paid: 500, requests: 10), account: 2)
         var count = 0
         for index in 0..<400 {
-            guard let altered = stolen.altered(try use("a\(index)", bornDaysAgo: 1, paid: 1, requests: 900)) else {
-                continue
-            }
+            let own = try use("a\(index)", bornDaysAgo: 1, paid: 1, requests: 900)
+            guard let row = stolen.altered(own) else { continue }
             count += 1
+            let altered = row.observation
+            #expect(row.lender == 2)
             #expect(altered.event.number(.paidUsd30d) == 500 && altered.event.number(.requests24h) == 900)
             #expect(altered.links[.device]?.accounts == 500 && altered.links[.template]?.accounts == 1)
             #expect(altered.event.timeMs - (altered.links.account.bornAtMs ?? 0) == 300 * 86_400_000)
@@ -103,12 +104,14 @@ import Testing
             return Observation(event: try builder.build(), links: links)
         }
         #expect(borrowed.altered(try use("a", atDay: 9, bornDaysAgo: 1, requests: 900), commitSequence: 1) == nil)
-        borrowed.remember(try use("customer", atDay: 2, bornDaysAgo: 300, requests: 10))
+        borrowed.remember(try use("customer", atDay: 2, bornDaysAgo: 300, requests: 10), account: 7)
         var count = 0
         for index in 0..<400 {
             let own = try use("a\(index)", atDay: 9, bornDaysAgo: 1, requests: 900)
-            guard let altered = borrowed.altered(own, commitSequence: UInt64(index)) else { continue }
+            guard let row = borrowed.altered(own, commitSequence: UInt64(index)) else { continue }
             count += 1
+            let altered = row.observation
+            #expect(row.lender == 7)
             #expect(altered.event.number(.requests24h) == 10 && altered.event.account == own.event.account)
             #expect(altered.event.timeMs == own.event.timeMs)
             #expect(altered.event.timeMs - (altered.links.account.bornAtMs ?? 0) == 300 * 86_400_000)

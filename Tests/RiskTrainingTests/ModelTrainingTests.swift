@@ -69,6 +69,28 @@ import Testing
         }
     }
 
+    /// What a held-out account has lent is as good as a row of its own.
+    @Test func aRowThatBorrowedFromTheOtherSideIsOnNeither() {
+        for seed in 0..<20 as Range<UInt64> {
+            var random = Randoms(seed: seed)
+            var data = TrainingData(
+                features: [ModelFeature(name: "x")], columns: [Array(repeating: 1, count: 300)],
+                labels: Array(repeating: true, count: 300))
+            let groups = (0..<300).map { _ in random.int(0..<40) }
+            let lenders = (0..<300).map { $0 % 2 == 0 ? nil : random.int(0..<45) }
+            data.groups = groups
+            let options = TrainingOptions(seed: seed, heldOutShare: 0.4)
+            let plain = HeldOutSplit(data, options: options)
+            data.lenders = lenders
+            let split = HeldOutSplit(data, options: options)
+            for (rows, all) in [(split.fitted, plain.fitted), (split.heldOut, plain.heldOut)] {
+                let others = Set(groups).subtracting(all.map { groups[$0] })
+                #expect(rows == all.filter { lenders[$0].map { !others.contains($0) } ?? true }, "seed \(seed)")
+                #expect(rows.count < all.count, "seed \(seed)")
+            }
+        }
+    }
+
     @Test func plattScalingFindsThePlantedLine() {
         var random = Randoms(seed: 12)
         let margins = (0..<50_000).map { _ in 2 * random.normal() }

@@ -28,6 +28,18 @@ import Testing
         }
     }
 
+    /// Blocks of rows are summed up one by one, however many threads there are.
+    @Test func figuresHaveTheSameBitsForAnyNumberOfThreads() {
+        var random = Randoms(seed: 6)
+        let margins = (0..<50_000).map { _ in 3 * random.normal() }
+        let labels = margins.map { _ in random.int(0..<3) == 0 }
+        let figures = StoppingFigures(margins: margins, labels: labels, weights: margins.map { _ in random.uniform() })
+        for metric in StoppingMetric.allCases {
+            let (one, two) = (figures.value(metric), figures.value(metric, WorkerTeam(threads: 2)))
+            #expect(one.bitPattern == two.bitPattern, "\(metric)")
+        }
+    }
+
     @Test func aWeightOfTwoIsTheRowTwice() {
         var random = Randoms(seed: 5)
         let margins = (0..<100).map { _ in (3 * random.normal()).rounded() }

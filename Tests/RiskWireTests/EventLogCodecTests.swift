@@ -6,11 +6,9 @@ import Testing
 @Suite struct EventLogCodecTests {
     private let codec = EventLogCodec()
 
-    private func decode(_ bytes: [UInt8], at offset: Int = 0) throws(LogEntryError) -> EventLogCodec.Outcome {
-        try bytes.withUnsafeBytes { bytes -> Result<EventLogCodec.Outcome, LogEntryError> in
-            do throws(LogEntryError) { return .success(try codec.decode(bytes, at: offset)) } catch {
-                return .failure(error)
-            }
+    private func decode(_ bytes: [UInt8]) throws(LogEntryError) -> LogEntry {
+        try bytes.withUnsafeBytes { bytes in
+            Result { () throws(LogEntryError) in try codec.decode(bytes) }
         }.get()
     }
 
@@ -43,36 +41,27 @@ import Testing
     @Test func everyEntryComesBackAsItWas() throws {
         for seed in 0..<1_000 as Range<UInt64> {
             let entry = try entry(seed)
-            let bytes = codec.encode(entry)
-            #expect(try decode(bytes) == .entry(entry, byteCount: bytes.count), "seed \(seed)")
+            #expect(try decode(codec.encode(entry)) == entry, "seed \(seed)")
         }
     }
 
-    @Test func entriesFollowEachOtherAndACutOneIsIncomplete() throws {
-        let entries = try (0..<8 as Range<UInt64>).map { try entry($0) }
-        let bytes = entries.flatMap { codec.encode($0) }
-        var offset = 0
-        for entry in entries {
-            guard case .entry(let found, let count) = try decode(bytes, at: offset) else {
-                Issue.record("incomplete at \(offset)")
-                return
+    @Test func anOutlineIsWhatTheWholeEntrySays() throws {
+        for seed in 0..<400 as Range<UInt64> {
+            let entry = try entry(seed)
+            let outline = try codec.encode(entry).withUnsafeBytes { bytes in
+                Result { () throws(LogEntryError) in try codec.outline(bytes) }
             }
-            #expect(found == entry)
-            for cut in offset..<offset + count {
-                #expect(try decode(Array(bytes.prefix(cut)), at: offset) == .incomplete)
-            }
-            offset += count
+            .get()
+            #expect(outline.commitSequence == entry.commitSequence && outline.committedAtMs == entry.committedAtMs)
+            #expect(outline.isEvent == [1, 2].contains(seed % 4), "seed \(seed)")
         }
-        #expect(offset == bytes.count)
-        #expect(try decode(bytes, at: offset) == .incomplete)
     }
 
-    @Test func whatIsNoEntryIsRefusedWithItsOffset() {
+    @Test func whatIsNoEntryIsRefused() {
         func failure(_ message: [UInt8]) -> String {
             do {
-                return "\(try decode([1, 2, 3] + varint(UInt64(message.count)) + message, at: 3))"
+                return "\(try decode(message))"
             } catch {
-                #expect(error.byteOffset == 3)
                 return error.code.rawValue
             }
         }
@@ -85,10 +74,6 @@ import Testing
         let event = field(1, 1) + field(2, 5) + field(3, "a")
         #expect(failure(field(12, field(1, field(1, event) + field(4, [99])))) == "LOG_UNSUPPORTED")
         #expect(failure(field(12, field(1, field(1, event + field(11, field(1, "raw@x.test")))))) == "LOG_INVALID")
-        for length in [UInt64(WireLimits.logEntryByteCount) + 1, 1 << 28, 1 << 40, .max] {
-            #expect(throws: LogEntryError.self) { try decode(varint(length)) }
-        }
-        #expect(throws: Never.self) { try decode(varint(UInt64(WireLimits.logEntryByteCount))) }
     }
 
     @Test func mutatedEntriesNeverCrash() throws {

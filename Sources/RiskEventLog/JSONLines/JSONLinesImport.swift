@@ -47,10 +47,7 @@ public struct JSONLinesImport {
             LogEntry(commitSequence: 1, committedAtMs: firstTimeMs, content: .sessionStarted(sessionStart)))
         let codec = EventLogCodec()
         for (index, item) in sorted.enumerated() {
-            let outcome = try item.bytes.withUnsafeBytes { try codec.decode($0, at: 0) }
-            guard case .entry(var entry, _) = outcome else {
-                preconditionFailure("an entry of \(item.bytes.count) bytes that was just written does not read back")
-            }
+            var entry = try item.bytes.withUnsafeBytes { try codec.decode($0) }
             entry.commitSequence = UInt64(index) + 2
             try file.append(entry)
         }

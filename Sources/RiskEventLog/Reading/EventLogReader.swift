@@ -3,11 +3,13 @@ public import RiskWire
 
 /// Reads the entries of a log in commit order, in bounded memory.
 ///
-/// A log is a folder of segments or a single segment file. An unfinished entry at the end of the last segment, such as
-/// a crash leaves, ends the log and is reported in ``tornTail``; anything else that is no entry is an error with file
-/// and byte offset. Not for several threads at once.
+/// A log is a folder of segments or a single segment file, of any version so far. Entries of version 2 are held to
+/// their checksums. An unfinished entry at the end of the last segment, such as a crash leaves, ends the log and is
+/// reported in ``tornTail``; anything else that is no entry is an error with file, byte offset and the entry's number,
+/// and nothing is passed over. Not for several threads at once.
 public final class EventLogReader {
-    /// Sequences that are missing between the first entry and the last one read: entries that the writer lost.
+    /// Sequences that are missing between the first entry and the last one read and were not pruned: entries that the
+    /// writer lost.
     public private(set) var lostEntryCount: UInt64 = 0
     /// The sequence of the first entry; nil before it was read.
     public private(set) var firstSequence: UInt64?
@@ -19,8 +21,12 @@ public final class EventLogReader {
     public private(set) var entryCount: UInt64 = 0
     /// Bytes of all files when the log was opened; with ``readByteCount`` for showing progress.
     public let byteCount: Int
-    /// Bytes of the entries read so far.
+    /// Bytes read so far.
     public private(set) var readByteCount = 0
+    /// The server's clock of the last entry read, Unix milliseconds; nil before the first.
+    public private(set) var lastCommittedAtMs: Int64?
+    /// Entries up to this sequence went with pruning, but for labels that were in force then; 0: none did.
+    public let prunedThrough: UInt64
 
     private let files: [String]
     private let codec = EventLogCodec()
@@ -37,33 +43,33 @@ public final class EventLogReader {
             try self.init(files: [path])
             return
         }
-        let names = try SegmentName.list(directory: path)
-        guard !names.isEmpty else {
+        let files = try Segments.paths(in: path)
+        guard !files.isEmpty else {
             throw EventLogError(
                 .cannotRead, message: "expected files events-….swlog, found none", file: path)
         }
-        try self.init(files: names.map { "\(path)/\($0)" })
+        try self.init(files: files)
     }
 
     init(files: [String]) throws(EventLogError) {
         var byteCount = 0
-        for file in files {
-            var status = stat()
-            guard stat(file, &status) == 0 else {
-                throw EventLogError(.cannotRead, message: "stat: \(systemText(errno))", file: file)
-            }
-            byteCount += Int(status.st_size)
-        }
+        for file in files { byteCount += try Segments.byteCount(file) }
         self.byteCount = byteCount
         self.files = files
+        if let first = files.first, let header = try SegmentHeader(of: first) {
+            prunedThrough = header.prunedThrough
+        } else {
+            prunedThrough = 0
+        }
     }
 
     /// Where a reader stands in its log.
     public struct Place: Sendable {
         fileprivate var files: [String]
+        fileprivate var prunedThrough: UInt64
         fileprivate var nextFile: Int
         /// Where the next entry starts in the file before ``nextFile``; nil: at the start of the next.
-        fileprivate var offset: Int?
+        fileprivate var segment: SegmentReader.Place?
         fileprivate var byteCount: Int
         fileprivate var readByteCount: Int
         fileprivate var counts: (lost: UInt64, first: UInt64?, last: UInt64?, entries: UInt64)
@@ -72,18 +78,22 @@ public final class EventLogReader {
     /// Where the next entry is.
     public var place: Place {
         Place(
-            files: files, nextFile: nextFile, offset: segment?.nextOffset, byteCount: byteCount,
-            readByteCount: readByteCount, counts: (lostEntryCount, firstSequence, lastSequence, entryCount))
+            files: files, prunedThrough: prunedThrough, nextFile: nextFile, segment: segment?.place,
+            byteCount: byteCount, readByteCount: readByteCount,
+            counts: (lostEntryCount, firstSequence, lastSequence, entryCount))
     }
 
     /// Reads on from a place, beside the reader that was there.
     public init(at place: Place) throws(EventLogError) {
         files = place.files
+        prunedThrough = place.prunedThrough
         byteCount = place.byteCount
         nextFile = place.nextFile
         readByteCount = place.readByteCount
         (lostEntryCount, firstSequence, lastSequence, entryCount) = place.counts
-        if let offset = place.offset { segment = try SegmentReader(path: files[nextFile - 1], from: offset) }
+        if let segmentPlace = place.segment {
+            segment = try SegmentReader(path: files[nextFile - 1], at: segmentPlace)
+        }
     }
 
     /// The next entry; nil at the end of the log.
@@ -94,11 +104,13 @@ public final class EventLogReader {
                 segment = try SegmentReader(path: files[nextFile])
                 nextFile += 1
             }
-            switch try segment!.next() {
+            let start = segment!.nextOffset
+            let frame = try segment!.next()
+            readByteCount += segment!.nextOffset - start
+            switch frame {
             case .entry(let range):
-                let entry = try decode(range)
-                try note(entry.commitSequence)
-                readByteCount += range.count
+                let entry = try segment!.decode(range, by: codec)
+                try note(entry)
                 return entry
             case .end:
                 segment = nil
@@ -109,41 +121,20 @@ public final class EventLogReader {
         }
     }
 
-    private func decode(_ range: Range<Int>) throws(EventLogError) -> LogEntry {
-        let result = segment!.buffer.withUnsafeBytes { bytes in
-            Result { () throws(LogEntryError) in
-                try codec.decode(UnsafeRawBufferPointer(rebasing: bytes[range]), at: 0)
-            }
-        }
-        switch result {
-        case .success(.entry(let entry, range.count)):
-            return entry
-        case .success:
-            throw corrupt(.corrupt, "an entry of another length")
-        case .failure(let error):
-            guard error.code == .unsupported else { throw corrupt(.corrupt, error.message) }
-            throw corrupt(
-                .unsupported,
-                "one that a newer program wrote, read it with that program or a later one (\(error.message))")
-        }
-    }
-
-    private func corrupt(_ code: EventLogError.Code, _ found: String) -> EventLogError {
-        EventLogError(
-            code, message: "expected an entry, found \(found)", file: segment!.path, byteOffset: segment!.entryOffset)
-    }
-
-    private func note(_ sequence: UInt64) throws(EventLogError) {
+    private func note(_ entry: LogEntry) throws(EventLogError) {
+        let sequence = entry.commitSequence
         if let lastSequence {
             guard sequence > lastSequence else {
                 throw EventLogError(
                     .outOfOrder, message: "expected a commit sequence above \(lastSequence), found \(sequence)",
-                    file: segment!.path, byteOffset: segment!.entryOffset)
+                    file: segment!.path, byteOffset: segment!.entryOffset, entryNumber: segment!.entryNumber)
             }
-            lostEntryCount += sequence - lastSequence - 1
+            let known = max(lastSequence, prunedThrough)
+            if sequence > known { lostEntryCount += sequence - known - 1 }
         }
         if firstSequence == nil { firstSequence = sequence }
         lastSequence = sequence
+        lastCommittedAtMs = entry.committedAtMs
         entryCount += 1
     }
 
@@ -154,7 +145,7 @@ public final class EventLogReader {
                 .corrupt,
                 message:
                     "expected an entry, found \(byteCount) bytes of an unfinished one, and more segments behind it",
-                file: tail.file, byteOffset: tail.byteOffset)
+                file: tail.file, byteOffset: tail.byteOffset, entryNumber: segment!.entryNumber)
         }
         tornTail = tail
     }

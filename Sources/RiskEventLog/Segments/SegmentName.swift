@@ -7,6 +7,8 @@ enum SegmentName {
     private static let prefix = "events-"
     private static let suffix = ".swlog"
     private static let digitCount = 20
+    /// What stands behind the name of a file that is not complete yet, before its writer's number.
+    static let unfinishedMark = ".new-"
 
     static func of(firstSequence: UInt64) -> String {
         let digits = String(firstSequence)
@@ -23,18 +25,36 @@ enum SegmentName {
         return UInt64(digits)
     }
 
+    /// The first sequence of the segment at a path; nil for a file that is none.
+    static func firstSequence(ofPath path: String) -> UInt64? {
+        firstSequence(of: String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]))
+    }
+
     /// The names of a folder's segments in order. Other files are left alone.
     static func list(directory: String) throws(EventLogError) -> [String] {
+        try names(directory: directory).filter { firstSequence(of: $0) != nil }
+    }
+
+    /// The names of files that were to become segments when their writer ended.
+    static func listUnfinished(directory: String) throws(EventLogError) -> [String] {
+        try names(directory: directory).filter { name in
+            let length = prefix.utf8.count + digitCount + suffix.utf8.count
+            return firstSequence(of: String(name.prefix(length))) != nil
+                && name.dropFirst(length).hasPrefix(unfinishedMark)
+        }
+    }
+
+    private static func names(directory: String) throws(EventLogError) -> [String] {
         guard let folder = opendir(directory) else {
             throw EventLogError(.cannotRead, message: "opendir: \(systemText(errno))", file: directory)
         }
         defer { closedir(folder) }
         var names: [String] = []
         while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if firstSequence(of: name) != nil { names.append(name) }
+            names.append(
+                withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                })
         }
         return names.sorted()
     }

@@ -15,13 +15,18 @@ public final class EventLogFile {
     private var buffer: [UInt8] = []
 
     /// Begins a file beside `path`; what stands there stays until ``finish()``.
-    public init(path: String) throws(EventLogError) {
+    public convenience init(path: String) throws(EventLogError) {
+        try self.init(path: path, header: SegmentHeader())
+    }
+
+    init(path: String, header: SegmentHeader) throws(EventLogError) {
         self.path = path
-        temporaryPath = "\(path).new-\(getpid())"
+        temporaryPath = "\(path)\(SegmentName.unfinishedMark)\(getpid())"
         descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else {
             throw EventLogError(.cannotWrite, message: "create: \(systemText(errno))", file: temporaryPath)
         }
+        buffer = header.bytes
     }
 
     deinit {
@@ -33,7 +38,7 @@ public final class EventLogFile {
     /// Appends an entry. Its sequence has to be above that of the one before.
     public func append(_ entry: LogEntry) throws(EventLogError) {
         precondition(descriptor >= 0, "append after finish")
-        buffer += codec.encode(entry)
+        buffer += EntryHead.framed(codec.encode(entry))
         entryCount += 1
         if buffer.count >= EventLogLimits.eagerByteCount { try flush() }
     }

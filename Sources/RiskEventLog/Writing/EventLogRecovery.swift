@@ -4,11 +4,14 @@ public struct EventLogRecovery: Sendable, Equatable {
     public var lastSequence: UInt64
     /// What was cut off the last segment; nil if it ended with a whole entry.
     public var tornTail: TornTail?
+    /// The server's clock of the last entry of the last segment, Unix milliseconds; nil if that has none.
+    public var lastCommittedAtMs: Int64?
 
     /// The sequence of the next entry.
     public var nextSequence: UInt64 { lastSequence + 1 }
 
-    /// Reads the last segment, cuts off its torn tail and opens it for appending.
+    /// Reads the last segment, cuts off its torn tail and opens it for appending. One of version 1 is cut and closed:
+    /// entries with checksums go to a new one.
     static func recover(
         directory: String, fileSystem: LogFileSystem
     ) throws(EventLogError) -> (EventLogRecovery, SegmentStore.Segment?) {
@@ -20,8 +23,13 @@ public struct EventLogRecovery: Sendable, Equatable {
         while try reader.next() != nil {}
         // An empty segment was made for the entry in its name, which never came.
         let last = reader.lastSequence ?? max(firstSequence, 1) - 1
-        let recovery = EventLogRecovery(lastSequence: last, tornTail: reader.tornTail)
+        let recovery = EventLogRecovery(
+            lastSequence: last, tornTail: reader.tornTail, lastCommittedAtMs: reader.lastCommittedAtMs)
         let segment = try open(path, cuttingTo: reader.tornTail?.byteOffset, size: reader.byteCount, fileSystem)
+        if reader.entryCount > 0, try SegmentHeader(of: path) == nil {
+            fileSystem.close(segment.descriptor)
+            return (recovery, nil)
+        }
         return (recovery, segment)
     }
 

@@ -20,6 +20,11 @@ public final class EventLogWriter: Sendable {
         public var segmentByteLimit = 256 << 20
         /// The longest time between a write and its sync.
         public var syncInterval = Duration.seconds(1)
+        /// Segments whose newest entry was committed this long before the newest of all are removed, but for labels in
+        /// force; nil: never. Looked after when a segment has ended and by ``EventLogWriter/prune()``.
+        public var keep: Duration?
+        /// Hears of each pruning, and why one failed, on a thread of the log's own. It must not close the log.
+        public var pruningReport: @Sendable (Result<EventLogPruning, EventLogError>) -> Void = { _ in }
         /// How long entries that nobody waits for may gather before they are written.
         public var writeDelay = Duration.milliseconds(5)
 
@@ -28,6 +33,11 @@ public final class EventLogWriter: Sendable {
 
         var syncIntervalNanoseconds: UInt64 { Self.nanoseconds(syncInterval) }
         var writeDelayNanoseconds: UInt64 { Self.nanoseconds(writeDelay) }
+
+        var keepMs: Int64? {
+            guard let parts = keep?.components else { return nil }
+            return max(0, parts.seconds) * 1000 + parts.attoseconds / 1_000_000_000_000_000
+        }
 
         private static func nanoseconds(_ duration: Duration) -> UInt64 {
             let parts = duration.components
@@ -61,12 +71,25 @@ public final class EventLogWriter: Sendable {
         public var errors: UInt64 = 0
         /// Segments that were ended because they were full.
         public var rotations: UInt64 = 0
+        /// Segments that were removed because they were old.
+        public var prunedSegments: UInt64 = 0
+        /// Tries to remove some that failed.
+        public var pruningErrors: UInt64 = 0
+    }
+
+    /// What a log takes on the disk.
+    public struct Footprint: Sendable, Equatable {
+        /// Files.
+        public var segmentCount = 0
+        /// Their bytes.
+        public var byteCount = 0
     }
 
     /// What was found when the log was opened.
     public let recovery: EventLogRecovery
 
     private let queue: LogQueue
+    private let pruner: LogPruner?
     private let bell = DispatchSemaphore(value: 0)
     private let finished = DispatchGroup()
 
@@ -85,10 +108,16 @@ public final class EventLogWriter: Sendable {
     ) throws(EventLogError) -> EventLogWriter {
         let lock = try DirectoryLock.acquire(directory: directory)
         do throws(EventLogError) {
+            try PruningPass.removeLeftovers(directory: directory)
             let (recovery, segment) = try EventLogRecovery.recover(directory: directory, fileSystem: fileSystem)
+            var ended = Footprint()
+            for path in try Segments.paths(in: directory) where path != segment?.path {
+                ended.segmentCount += 1
+                ended.byteCount += try Segments.byteCount(path)
+            }
             let store = SegmentStore(
                 directory: directory, segmentByteLimit: options.segmentByteLimit, fileSystem: fileSystem,
-                segment: segment)
+                segment: segment, ended: ended)
             return EventLogWriter(
                 directory: directory, options: options, recovery: recovery, store: store, lock: lock)
         } catch {
@@ -101,12 +130,19 @@ public final class EventLogWriter: Sendable {
         directory: String, options: Options, recovery: EventLogRecovery, store: SegmentStore, lock: DirectoryLock
     ) {
         self.recovery = recovery
-        queue = LogQueue(
+        let queue = LogQueue(
             nextSequence: recovery.nextSequence, byteLimit: options.bufferByteLimit, directory: directory)
+        let pruner = options.keepMs.map { keepMs in
+            LogPruner(
+                pass: PruningPass(directory: directory, keepMs: keepMs, fileSystem: .live), queue: queue,
+                report: options.pruningReport)
+        }
+        (self.queue, self.pruner) = (queue, pruner)
         finished.enter()
-        DispatchQueue(label: "stillwatch.event-log").async { [queue, bell, finished] in
-            var pump = LogPump(queue: queue, store: store, options: options)
+        DispatchQueue(label: "stillwatch.event-log").async { [bell, finished] in
+            var pump = LogPump(queue: queue, store: store, options: options) { pruner?.schedule() }
             Self.run(&pump, bell)
+            pruner?.finish()
             lock.release()
             finished.leave()
         }
@@ -120,10 +156,13 @@ public final class EventLogWriter: Sendable {
     /// Sums since the log was opened.
     public var counters: Counters { queue.counters }
 
+    /// What the log takes on the disk.
+    public var footprint: Footprint { queue.footprint }
+
     /// Memory of entries that are not known to be on the disk, in bytes.
     public var bufferedByteCount: Int { queue.bufferedByteCount }
 
-    /// Appends the bytes of one entry, as `EventLogCodec` gives them, length prefix included.
+    /// Appends the bytes of one entry, as `EventLogCodec` gives them. Its checksum is made on the writer's thread.
     ///
     /// Threads may hand in sequences slightly out of order, each once; an entry waits until all before it came or were
     /// skipped. Never waits for the disk.
@@ -146,6 +185,10 @@ public final class EventLogWriter: Sendable {
     public func skip(sequence: UInt64) {
         if queue.skip(sequence: sequence) { bell.signal() }
     }
+
+    /// Removes what ``Options/keep`` says is old, on a thread of the log's own; returns at once. For a start, when
+    /// nobody reads the log any more; afterwards every rotation sees to it.
+    public func prune() { pruner?.schedule(knownMs: recovery.lastCommittedAtMs) }
 
     /// Writes and syncs everything, then ends the log; waits until that is done. Later appends are dropped.
     ///

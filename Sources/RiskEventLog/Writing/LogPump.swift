@@ -31,11 +31,18 @@ struct LogPump {
     private var retryAt: UInt64?
     private var backoff = firstBackoff
     private var closingAttemptCount = 0
+    /// Called after the first write to a new segment.
+    private let onRotation: () -> Void
+    private var hasRotated = false
 
-    init(queue: LogQueue, store: SegmentStore, options: EventLogWriter.Options) {
+    init(
+        queue: LogQueue, store: SegmentStore, options: EventLogWriter.Options, onRotation: @escaping () -> Void = {}
+    ) {
         self.queue = queue
         self.store = store
         self.options = options
+        self.onRotation = onRotation
+        queue.noteFootprint(store.footprint)
     }
 
     /// Takes what is ready, writes it, syncs if it is time to.
@@ -45,12 +52,14 @@ struct LogPump {
         if let retryAt, now < retryAt, !queue.isClosed { return .until(retryAt) }
         let isLingering = lingerUntil.map { now < $0 } ?? true
         let taken = queue.take(mayLinger: isLingering && options.writeDelayNanoseconds > 0)
-        if let chunk = taken.chunk {
+        if var chunk = taken.chunk {
+            chunk.seal()
             chunks.append(chunk)
             lingerUntil = nil
         } else if taken.hasMore, lingerUntil == nil {
             lingerUntil = now + options.writeDelayNanoseconds
         }
+        defer { queue.noteFootprint(store.footprint) }
         do throws(SystemFailure) {
             try writeAll(now: now)
             if isSyncDue(now: now, isClosed: taken.isClosed) { try sync() }
@@ -75,6 +84,7 @@ struct LogPump {
                 let sequence = chunk.sequences[written.entry]
                 try sync()
                 if try store.rotate(firstSequence: sequence) { queue.noteRotation() }
+                hasRotated = true
                 continue
             }
             if dirtySince == nil { dirtySince = now }
@@ -124,6 +134,8 @@ struct LogPump {
 
     private mutating func noteSuccess() {
         if retryAt != nil { queue.noteSuccess() }
+        if hasRotated { onRotation() }
+        hasRotated = false
         retryAt = nil
         backoff = Self.firstBackoff
     }

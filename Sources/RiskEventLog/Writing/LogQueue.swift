@@ -7,6 +7,7 @@ final class LogQueue: Sendable {
 
     /// Entries in commit order, laid end to end.
     struct Chunk {
+        /// Each entry with its head before it, which is empty until the chunk is sealed.
         var bytes: [UInt8] = []
         /// Where each entry ends in ``bytes``.
         var ends: [Int] = []
@@ -14,6 +15,17 @@ final class LogQueue: Sendable {
         var completions: [Completion] = []
         /// Memory it was charged for.
         var cost = 0
+
+        /// Writes the entries' heads, checksums included. For the writing thread, so that no request pays for it.
+        mutating func seal() {
+            bytes.withUnsafeMutableBytes { bytes in
+                var start = 0
+                for end in ends {
+                    EntryHead.seal(UnsafeMutableRawBufferPointer(rebasing: bytes[start..<end]))
+                    start = end
+                }
+            }
+        }
     }
 
     /// What an append came to.
@@ -46,6 +58,9 @@ final class LogQueue: Sendable {
         var isClosed = false
         var health = EventLogWriter.Health.healthy
         var counters = EventLogWriter.Counters()
+        /// Files that were written, and those of them that were pruned.
+        var written = EventLogWriter.Footprint()
+        var pruned = EventLogWriter.Footprint()
     }
 
     private let state: Mutex<State>
@@ -60,6 +75,14 @@ final class LogQueue: Sendable {
 
     var health: EventLogWriter.Health { state.withLock { $0.health } }
     var counters: EventLogWriter.Counters { state.withLock { $0.counters } }
+    /// What the log takes on the disk.
+    var footprint: EventLogWriter.Footprint {
+        state.withLock { state in
+            EventLogWriter.Footprint(
+                segmentCount: state.written.segmentCount - state.pruned.segmentCount,
+                byteCount: state.written.byteCount - state.pruned.byteCount)
+        }
+    }
     var isClosed: Bool { state.withLock { $0.isClosed } }
     var bufferedByteCount: Int { state.withLock { $0.bufferedByteCount } }
 
@@ -67,7 +90,7 @@ final class LogQueue: Sendable {
     func append(sequence: UInt64, bytes: [UInt8], completion: Completion?) -> Admission {
         precondition(
             (1...EventLogLimits.entryByteCount).contains(bytes.count), "an entry of \(bytes.count) bytes")
-        let cost = bytes.count + EventLogLimits.bufferedEntryOverheadByteCount
+        let cost = Self.cost(bytes)
         let (admission, refusal) = state.withLock { state -> (Admission, EventLogError?) in
             guard !state.isClosed else {
                 state.counters.dropped += 1
@@ -138,6 +161,21 @@ final class LogQueue: Sendable {
         }
     }
 
+    /// For the writing thread: all files, pruned ones included.
+    func noteFootprint(_ written: EventLogWriter.Footprint) { state.withLock { $0.written = written } }
+
+    /// For the pruner.
+    func notePruning(_ pruning: EventLogPruning) {
+        state.withLock { state in
+            state.counters.prunedSegments += UInt64(pruning.segmentCount)
+            state.pruned.segmentCount += pruning.fileCount
+            state.pruned.byteCount += pruning.byteCount
+        }
+    }
+
+    /// For the pruner.
+    func notePruningFailure() { state.withLock { $0.counters.pruningErrors += 1 } }
+
     /// For the writing thread.
     func noteRotation() { state.withLock { $0.counters.rotations += 1 } }
 
@@ -175,11 +213,16 @@ final class LogQueue: Sendable {
     private func admit(_ waiting: Waiting, _ sequence: UInt64, in state: inout State) {
         state.next = sequence + 1
         guard case .entry(let bytes, let completion) = waiting else { return }
+        state.ready.bytes.append(contentsOf: repeatElement(0, count: EntryHead.byteCount))
         state.ready.bytes.append(contentsOf: bytes)
         state.ready.ends.append(state.ready.bytes.count)
         state.ready.sequences.append(sequence)
-        state.ready.cost += bytes.count + EventLogLimits.bufferedEntryOverheadByteCount
+        state.ready.cost += Self.cost(bytes)
         if let completion { state.ready.completions.append(completion) }
+    }
+
+    private static func cost(_ entry: [UInt8]) -> Int {
+        EntryHead.byteCount + entry.count + EventLogLimits.bufferedEntryOverheadByteCount
     }
 
     private func isUrgent(_ state: State) -> Bool {

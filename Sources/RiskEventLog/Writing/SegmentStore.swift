@@ -2,12 +2,13 @@ internal import Glibc
 
 /// The segment that is being written, and the steps that keep it whole.
 ///
-/// Invariant: the first ``Segment/length`` bytes of the file are whole entries. Belongs to the writer's thread.
+/// Invariant: the first ``Segment/length`` bytes of the file are its header and whole entries, or there are none yet.
+/// Belongs to the writer's thread.
 struct SegmentStore {
     struct Segment {
         var descriptor: CInt
         var path: String
-        /// Bytes of whole entries.
+        /// Bytes of the header and of whole entries.
         var length: Int
         /// Bytes known to be on the disk.
         var syncedLength: Int
@@ -18,11 +19,18 @@ struct SegmentStore {
     }
 
     private(set) var segment: Segment?
+    /// Files of the log that have ended, and their bytes. What is pruned later still counts here.
+    private var ended: EventLogWriter.Footprint
     private let directory: String
     private let segmentByteLimit: Int
     private let fileSystem: LogFileSystem
 
-    init(directory: String, segmentByteLimit: Int, fileSystem: LogFileSystem, segment: Segment?) {
+    /// - Parameter ended: What the log has beside `segment`.
+    init(
+        directory: String, segmentByteLimit: Int, fileSystem: LogFileSystem, segment: Segment?,
+        ended: EventLogWriter.Footprint = EventLogWriter.Footprint()
+    ) {
+        self.ended = ended
         self.directory = directory
         self.segmentByteLimit = segmentByteLimit
         self.fileSystem = fileSystem
@@ -32,11 +40,20 @@ struct SegmentStore {
     /// Whether bytes were written that are not known to be on the disk.
     var isDirty: Bool { segment.map { $0.length > $0.syncedLength || !$0.hasDurableName } ?? false }
 
+    /// All files of the log.
+    var footprint: EventLogWriter.Footprint {
+        guard let segment else { return ended }
+        return EventLogWriter.Footprint(
+            segmentCount: ended.segmentCount + 1, byteCount: ended.byteCount + segment.length)
+    }
+
     /// Whether an entry may still go into this segment; an empty one takes an entry of any size.
-    func hasRoom(forEntryOf byteCount: Int) -> Bool { segment.map { $0.length == 0 || byteCount <= room } ?? false }
+    func hasRoom(forEntryOf byteCount: Int) -> Bool {
+        segment.map { $0.length <= SegmentHeader.byteCount || byteCount <= room } ?? false
+    }
 
     /// Bytes until the segment is full; below 0 if its one entry is larger than the limit.
-    var room: Int { segmentByteLimit - (segment?.length ?? 0) }
+    var room: Int { segmentByteLimit - max(segment?.length ?? 0, SegmentHeader.byteCount) }
 
     /// Ends the segment, which has to be synced, and starts the next. False if there was none to end.
     mutating func rotate(firstSequence: UInt64) throws(SystemFailure) -> Bool {
@@ -44,6 +61,7 @@ struct SegmentStore {
         let hadSegment = segment != nil
         if let descriptor = segment?.descriptor {
             fileSystem.close(descriptor)
+            ended = footprint
             segment = nil
         }
         let path = "\(directory)/\(SegmentName.of(firstSequence: firstSequence))"
@@ -62,13 +80,8 @@ struct SegmentStore {
         var failure: SystemFailure?
         do throws(SystemFailure) {
             try repair()
-            while writtenByteCount < bytes.count {
-                let rest = UnsafeRawBufferPointer(rebasing: bytes[writtenByteCount...])
-                let count = try fileSystem.write(segment!.descriptor, rest)
-                // Zero would otherwise be tried again for ever.
-                guard count > 0 else { throw SystemFailure(operation: "write", number: EIO) }
-                writtenByteCount += count
-            }
+            if segment!.length == 0 { try writeHeader() }
+            try writeAll(bytes, counting: &writtenByteCount)
         } catch {
             failure = error
         }
@@ -77,6 +90,31 @@ struct SegmentStore {
         segment!.length += wholeByteCount
         if wholeByteCount < writtenByteCount { segment!.isTorn = true }
         return (whole.count, failure)
+    }
+
+    private mutating func writeHeader() throws(SystemFailure) {
+        // Whatever part of it gets into the file has to be cut off again.
+        segment!.isTorn = true
+        let header = SegmentHeader().bytes
+        let result = header.withUnsafeBytes { bytes in
+            Result { () throws(SystemFailure) in
+                var writtenByteCount = 0
+                try writeAll(bytes, counting: &writtenByteCount)
+            }
+        }
+        try result.get()
+        segment!.length = header.count
+        segment!.isTorn = false
+    }
+
+    private func writeAll(_ bytes: UnsafeRawBufferPointer, counting count: inout Int) throws(SystemFailure) {
+        while count < bytes.count {
+            let written = try fileSystem.write(
+                segment!.descriptor, UnsafeRawBufferPointer(rebasing: bytes[count...]))
+            // Zero would otherwise be tried again for ever.
+            guard written > 0 else { throw SystemFailure(operation: "write", number: EIO) }
+            count += written
+        }
     }
 
     /// Waits until everything is on the disk.
@@ -106,6 +144,7 @@ struct SegmentStore {
     mutating func close() {
         try? repair()
         if let descriptor = segment?.descriptor { fileSystem.close(descriptor) }
+        ended = footprint
         segment = nil
     }
 

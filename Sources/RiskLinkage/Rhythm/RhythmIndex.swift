@@ -40,9 +40,8 @@ struct RhythmIndex: Sendable {
     private static let recentDays = 3
     /// Hours of before so many days no longer count.
     private static let hourDays = 7
-    /// A day that is so much later than all before is believed once so many events in a row say as much: a single clock
-    /// that runs ahead must not end everybody else's day.
-    private static let (leapDays, leapEvents) = (7, 8)
+    /// A day that is so much later than all before is not believed at once: see ``ClockLeap``.
+    private static let leapDays = 7
 
     private let capacity: Int
     private var rows: SingleRows
@@ -55,8 +54,7 @@ struct RhythmIndex: Sendable {
     private var ordinary = OrdinaryRhythm()
     private var draws: UInt64 = 0
     private var day = Int.min
-    /// Events in a row that said a much later day, and the earliest they said.
-    private var leap = (count: 0, day: Int.max)
+    private var leap = ClockLeap()
 
     /// An empty sample.
     init(capacity: Int = RhythmIndex.capacity) {
@@ -82,7 +80,7 @@ struct RhythmIndex: Sendable {
     ) {
         guard event.type == .usage, !event.number(.requests24h).isNaN else { return }
         let today = RhythmRecord.day(ofMs: event.timeMs)
-        if let next = believed(today), next > day { advance(to: next) }
+        if let next = believed(today, account), next > day { advance(to: next) }
         if today == day, record.begins(today) {
             let newDays = record.newDays(before: today)
             let hours = record.followHours(event.histogram(.activeHourHist))
@@ -116,15 +114,12 @@ struct RhythmIndex: Sendable {
     }
 
     /// The latest day that an event's day makes sure of; nil while it may be a clock that runs ahead.
-    private mutating func believed(_ today: Int) -> Int? {
+    private mutating func believed(_ today: Int, _ account: UInt64) -> Int? {
         guard day != Int.min, today > day + Self.leapDays else {
-            leap = (0, .max)
+            leap.contradict(by: account, beginsDay: today > day)
             return today
         }
-        leap = (leap.count + 1, min(leap.day, today))
-        guard leap.count == Self.leapEvents else { return nil }
-        defer { leap = (0, .max) }
-        return leap.day
+        return leap.confirm(today, by: account)
     }
 
     /// A new day begins: the places of the days that are past now stand for those.

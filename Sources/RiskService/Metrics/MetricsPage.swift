@@ -72,6 +72,15 @@ extension SharedServices {
             counters.dropped)
         page.single("stillwatch_event_log_errors_total", "counter", "Failed writes and syncs.", counters.errors)
         page.single("stillwatch_event_log_rotations_total", "counter", "Segments begun.", counters.rotations)
+        let footprint = commits.log.footprint
+        page.single("stillwatch_event_log_segments", "gauge", "Files of the log.", footprint.segmentCount)
+        page.single("stillwatch_event_log_file_bytes", "gauge", "Their bytes.", footprint.byteCount)
+        page.single(
+            "stillwatch_event_log_pruned_segments_total", "counter", "Segments removed because they were old.",
+            counters.prunedSegments)
+        page.single(
+            "stillwatch_event_log_pruning_errors_total", "counter", "Failed tries to remove old segments.",
+            counters.pruningErrors)
         page.single(
             "stillwatch_event_log_buffered_bytes", "gauge", "Bytes not written yet.", commits.log.bufferedByteCount)
         page.single(

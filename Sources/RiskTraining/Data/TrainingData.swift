@@ -24,6 +24,9 @@ public struct TrainingData: Sendable {
     public var eventTypes: [EventType]?
     /// Rows of one group, such as an account, are never on both sides of a split; nil if each row is its own.
     public var groups: [Int]?
+    /// By row the group that part of it was borrowed from, nil where none was: such a row is on a side of a split only
+    /// if both are. nil: no row has borrowed anything.
+    public var lenders: [Int?]?
     /// SHA-256 of each file the rows came from.
     public var digests: [[UInt8]] = []
 
@@ -70,6 +73,7 @@ public struct TrainingData: Sendable {
         for (name, count) in [
             ("weights", weights?.count), ("weights to fit", fitWeights?.count), ("marks", isAltered?.count),
             ("event types", eventTypes?.count), ("groups", groups?.count),
+            ("lenders", lenders?.count),
         ] {
             precondition(count ?? rowCount == rowCount, "\(count ?? 0) \(name) for \(rowCount) rows")
         }

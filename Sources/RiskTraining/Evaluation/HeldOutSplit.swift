@@ -4,7 +4,8 @@ struct HeldOutSplit: Equatable {
     var heldOut: [Int]
 
     /// In order of time, whole groups are taken from the one that came last backwards, else they are drawn, until the
-    /// share of the rows is reached. A group is never on both sides.
+    /// share of the rows is reached. A group is never on both sides; a row that has borrowed from a group of the other
+    /// side is on neither.
     init(_ data: TrainingData, options: TrainingOptions) {
         let wanted = Int(Double(data.rowCount) * options.heldOutShare)
         // Groups numbered by their first row.
@@ -38,7 +39,12 @@ struct HeldOutSplit: Equatable {
                 break
             }
         }
-        fitted = groupOfRow.indices.filter { !isHeldOut[groupOfRow[$0]] }
-        heldOut = groupOfRow.indices.filter { isHeldOut[groupOfRow[$0]] }
+        func mixesSides(_ row: Int) -> Bool {
+            guard let lender = data.lenders?[row], let number = numbers[lender] else { return false }
+            return isHeldOut[number] != isHeldOut[groupOfRow[row]]
+        }
+        let rows = groupOfRow.indices.filter { !mixesSides($0) }
+        fitted = rows.filter { !isHeldOut[groupOfRow[$0]] }
+        heldOut = rows.filter { isHeldOut[groupOfRow[$0]] }
     }
 }

@@ -73,6 +73,11 @@ final class LogSurvey {
             notes.append(
                 "The log lacks \(replay.missingEntryCount) entries: links, and so features, behind them may be wrong.")
         }
+        if replay.prunedThrough > 0 {
+            notes.append(
+                "The log was pruned through entry \(replay.prunedThrough): events soon behind it have fewer links here "
+                    + "than when they were served.")
+        }
     }
 
     /// Whether an event's row has to be made.

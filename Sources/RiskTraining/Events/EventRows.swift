@@ -35,6 +35,8 @@ struct EventRows {
     private var eventTypes: [EventType] = []
     private var strata: [Stratum] = []
     private var isAltered: [Bool] = []
+    /// By row the account that it has borrowed from; nil: none.
+    private var lenders: [Int?] = []
     private var alteredCount = 0
 
     init(rowLimit: Int) { self.rowLimit = rowLimit }
@@ -53,23 +55,25 @@ struct EventRows {
     ///   - vector: The whole catalogue's features of the event.
     ///   - account: Its account's number.
     ///   - isAbusive: Whether the account is called abusive: honest and abusive use are thinned out apart.
-    ///   - altered: The event as it is altered, if this is a copy of the row that was added last.
+    ///   - altered: The observation as it is altered, if this is a copy of the row that was added last.
     /// - Returns: Whether it was kept.
     /// - Throws: ``TrainingError`` if a custom name has numbers in some events and texts in others.
     @discardableResult
     mutating func add(
-        _ event: ReplayedEvent, vector: [Double], account: Int, isAbusive: Bool, altered: AccountEvent? = nil
+        _ event: ReplayedEvent, vector: [Double], account: Int, isAbusive: Bool,
+        altered: AlteredObservation? = nil
     ) throws(TrainingError) -> Bool {
         let observed = event.observation.event
         let stratum = Stratum(observed.type, isAbusive: isAbusive)
         guard keeps(event.commitSequence, stratum) else { return false }
         for (index, value) in vector.enumerated() { columns[index].append(value) }
-        try custom.add(altered?.custom ?? observed.custom, row: sequences.count)
+        try custom.add((altered?.observation.event ?? observed).custom, row: sequences.count)
         sequences.append(event.commitSequence)
         accounts.append(account)
         eventTypes.append(observed.type)
         strata.append(stratum)
         isAltered.append(altered != nil)
+        lenders.append(altered?.lender)
         if altered != nil { alteredCount += 1 } else { counts[stratum.rawValue] += 1 }
         while counts[Stratum.abusiveUsage.rawValue] > abusiveLimit, !abusiveSampling.isExhausted {
             thinOut(.abusiveUsage)
@@ -111,6 +115,7 @@ struct EventRows {
         compact(&eventTypes)
         compact(&strata)
         compact(&isAltered)
+        compact(&lenders)
         custom.renumber(newNumbers)
         alteredCount = isAltered.count { $0 }
         counts = Array(repeating: 0, count: Stratum.allCases.count)
@@ -125,7 +130,7 @@ struct EventRows {
     ///   - balance: How much rows count while fitting.
     ///   - reads: Whether a feature is wanted; altered copies are rows only where all are.
     ///   - campaign: The campaign of an abusive account, as a number from 0.
-    ///   - label: The label of an account's rows; nil if they are none.
+    ///   - label: The label of an account's rows; nil if they are none, nor any that has borrowed from it.
     func trainingData(
         withoutFeatures prefixes: [String] = [], alteredShare: Double, balance: RowBalance,
         reads: ((Feature) -> Bool)? = nil, campaign: (_ account: Int) -> Int, label: (_ account: Int) -> Bool?
@@ -136,6 +141,7 @@ struct EventRows {
         for row in sequences.indices {
             if isAltered[row], reads != nil { continue }
             guard let isAbusive = label(accounts[row]) else { continue }
+            if let lender = lenders[row], label(lender) == nil { continue }
             newNumbers[row] = rows.count
             rows.append(row)
             labels.append(isAbusive)
@@ -187,7 +193,10 @@ struct EventRows {
             data.weights = rows.map { samplings[strata[$0].rawValue].weight }
         }
         let hasCopies = rows.contains { isAltered[$0] }
-        if hasCopies { data.isAltered = rows.map { isAltered[$0] } }
+        if hasCopies {
+            data.isAltered = rows.map { isAltered[$0] }
+            data.lenders = rows.map { lenders[$0] }
+        }
         guard hasCopies || !balance.isNone else { return }
         let shares = rows.indices.map { place -> Double in
             let weight = data.weights?[place] ?? 1

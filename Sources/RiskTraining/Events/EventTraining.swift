@@ -20,6 +20,14 @@ public struct EventTraining: Sendable {
         case skip
     }
 
+    /// What an account without a label counts as that looks like those of a known campaign: a provider never finds all.
+    public enum Doubtful: String, CaseIterable, Sendable {
+        /// What any account without a label counts as.
+        case negative
+        /// Nothing: its events shape the links but are no rows.
+        case skip
+    }
+
     /// How to train.
     public var options = TrainingOptions(timeOrdered: true)
     /// The decision point to learn for; nil: all.
@@ -32,6 +40,9 @@ public struct EventTraining: Sendable {
     public var unlabelled = Unlabelled.negative
     /// What accounts that are labelled abusive without a campaign count as.
     public var unattributed = Unattributed.positive
+    /// What accounts without a label that look like a known campaign's count as. nil: for trees nothing, else as any.
+    /// Calibration, thresholds and metrics leave them out as well.
+    public var doubtful: Doubtful?
     /// Campaigns whose labelled accounts are no rows.
     public var excludedCampaigns: Set<String> = []
     /// Accounts that are no rows.
@@ -68,6 +79,11 @@ public struct EventTraining: Sendable {
 
     /// Whether rows come twice.
     var dropsIdentifiers: Bool { identifierDropout ?? (options.kind == .trees) }
+
+    /// Whether accounts without a label that look like a known campaign's are left out.
+    var skipsDoubtful: Bool {
+        unlabelled == .negative && (doubtful ?? (options.kind == .trees ? .skip : .negative)) == .skip
+    }
 
     /// How much rows count while fitting.
     var balance: RowBalance {
@@ -110,6 +126,9 @@ public struct EventTraining: Sendable {
         if replay.missingEntryCount > 0 {
             document.training.options.append("missing_log_entries=\(replay.missingEntryCount)")
         }
+        if replay.prunedThrough > 0 {
+            document.training.options.append("log_pruned_through=\(replay.prunedThrough)")
+        }
         return document
     }
 
@@ -146,10 +165,14 @@ public struct EventTraining: Sendable {
         var result = [
             "decision_point=\(eventType?.word ?? "all")", "until_ms=\(Self.word(untilMs))",
             "labels_until_ms=\(Self.word(labelsUntilMs ?? untilMs))", "unlabelled=\(unlabelled.rawValue)",
-            "unattributed=\(unattributed.rawValue)", "row_limit=\(rowLimit)",
+            "unattributed=\(unattributed.rawValue)", "doubtful=\(skipsDoubtful ? Doubtful.skip : .negative)",
+            "row_limit=\(rowLimit)",
             "identifier_dropout=\(dropsIdentifiers ? "\(alteredShare)" : "none")", "account_balance=\(balance.account)",
             "campaign_balance=\(balance.campaign)",
         ]
+        if dropsIdentifiers {
+            result += ["borrowed_looks=\(BorrowedLooks.share)", "stolen_identities=\(StolenIdentity.share)"]
+        }
         if !excludedCampaigns.isEmpty {
             result.append("excluded_campaigns=\(excludedCampaigns.sorted().joined(separator: ";"))")
         }

@@ -76,6 +76,10 @@ public final class LogReplay {
     /// Entries that are missing in the log's sequence so far.
     public var missingEntryCount: UInt64 { replay?.missingEntryCount ?? 0 }
 
+    /// Entries up to this sequence went with pruning of the log, but for labels; 0: none. Events behind it have fewer
+    /// links than they had when they were served.
+    public var prunedThrough: UInt64 { reader.prunedThrough }
+
     /// Sessions so far that ran with another capacity than the first: once entries were evicted, bits may differ.
     public var otherCapacityCount: Int { replay?.otherCapacityCount ?? 0 }
 
@@ -93,7 +97,8 @@ public final class LogReplay {
             guard let original = try reader.next(), original.commitSequence <= lastSequence else { return nil }
             if let place { noteMark(place, original) }
             let entry = altered(original)
-            var state = replay.take() ?? LinkReplay(capacity: Self.capacity(of: entry))
+            var state =
+                replay.take() ?? LinkReplay(capacity: Self.capacity(of: entry), prunedThrough: reader.prunedThrough)
             defer { replay = state }
             if let timeMs = Self.eventTimeMs(of: entry) {
                 for label in labels.due(atMs: timeMs) {

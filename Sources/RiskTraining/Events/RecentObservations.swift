@@ -1,9 +1,23 @@
 internal import RiskCore
 
+/// An observation as it is altered to be learnt from.
+struct AlteredObservation {
+    var observation: Observation
+    /// The number of the account that part of it is of; nil: nobody else's.
+    var lender: Int?
+}
+
 /// The latest observations of a kind, to draw from; so many at most.
 struct RecentObservations {
+    /// One of them.
+    struct Kept {
+        var observation: Observation
+        /// Its account's number.
+        var account: Int
+    }
+
     private let limit: Int
-    private var kept: [Observation] = []
+    private var kept: [Kept] = []
     private var next = 0
 
     init(limit: Int) {
@@ -11,13 +25,14 @@ struct RecentObservations {
     }
 
     /// Keeps one in place of the oldest.
-    mutating func keep(_ observation: Observation) {
-        if kept.count < limit { kept.append(observation) } else { kept[next] = observation }
+    mutating func keep(_ observation: Observation, account: Int) {
+        let new = Kept(observation: observation, account: account)
+        if kept.count < limit { kept.append(new) } else { kept[next] = new }
         next = (next + 1) % limit
     }
 
     /// The one that a number which looks random stands for; nil if there is none.
-    func drawn(by number: UInt64) -> Observation? {
+    func drawn(by number: UInt64) -> Kept? {
         kept.isEmpty ? nil : kept[Int(number % UInt64(kept.count))]
     }
 }

@@ -4,7 +4,8 @@ internal import RiskCore
 /// are its own, sign-up, payments and past are somebody else's.
 ///
 /// Past campaigns hold few stolen accounts, so a model learns that whoever is old is safe. Drawn once for the account,
-/// honest or abusive alike, as ``IdentifierDropout`` is.
+/// honest or abusive alike, as ``IdentifierDropout`` is. Whose identity it is is known of each row, as of
+/// ``BorrowedLooks``.
 struct StolenIdentity {
     /// Share of accounts whose altered copies are of this kind.
     static let share = 0.1
@@ -27,20 +28,21 @@ struct StolenIdentity {
     }
 
     /// Keeps what an account nobody calls abusive looks like, if it is one of long standing.
-    mutating func remember(_ observation: Observation) {
+    mutating func remember(_ observation: Observation, account number: Int) {
         let account = observation.links.account
         guard observation.event.type == .usage, let sinceMs = account.bornAtMs ?? account.firstSeenMs,
             Double(observation.event.timeMs - sinceMs) >= Self.leastDays * 86_400_000
         else { return }
-        donors.keep(observation)
+        donors.keep(observation, account: number)
     }
 
     /// The observation of a stolen account; nil if this account is not drawn, or there is nobody to steal from.
-    func altered(_ observation: Observation) -> Observation? {
+    func altered(_ observation: Observation) -> AlteredObservation? {
         let draws = AccountDraws(observation.event.account, seed: seed)
         guard observation.event.type == .usage, draws.unit("stolen") < Self.share,
-            let donor = donors.drawn(by: draws.whole("donor"))
+            let kept = donors.drawn(by: draws.whole("donor"))
         else { return nil }
+        let donor = kept.observation
         var links = observation.links
         links.account = donor.links.account
         for identifierClass in Self.ownedClasses {
@@ -48,6 +50,7 @@ struct StolenIdentity {
             links[identifierClass]?.tie = 0
         }
         links.tieAgain()
-        return Observation(event: observation.event.withIdentity(of: donor.event), links: links)
+        let event = observation.event.withIdentity(of: donor.event)
+        return AlteredObservation(observation: Observation(event: event, links: links), lender: kept.account)
     }
 }

@@ -14,6 +14,8 @@ struct TrainingRows {
     /// By account number, the campaign of the newest label; 0 is none.
     private var campaignOfAccount: [Int: Int] = [:]
     private let campaignNumbers: [String: Int]
+    /// Accounts, by number, that nobody has called anything.
+    private var unlabelledAccounts: Set<Int> = []
     private let dropout: IdentifierDropout?
     private var stolen: StolenIdentity
     private var borrowed: BorrowedLooks
@@ -62,7 +64,9 @@ struct TrainingRows {
         let observed = event.observation.event
         if labelOfAccount[account] == nil {
             labelOfAccount[account] = training.label(of: observed.account, labels)
-            campaignOfAccount[account] = labels[observed.account].flatMap { campaignNumbers[$0.campaign] }
+            let known = labels[observed.account]
+            campaignOfAccount[account] = known.flatMap { campaignNumbers[$0.campaign] }
+            if known == nil { unlabelledAccounts.insert(account) }
         }
         return rows.keeps(event.commitSequence, observed.type, isAbusive: labels.isAbusive(observed.account))
     }
@@ -75,13 +79,13 @@ struct TrainingRows {
         let altered =
             stolen.altered(event.observation)
             ?? borrowed.altered(event.observation, commitSequence: event.commitSequence)
-            ?? dropout.altered(event.observation)
+            ?? AlteredObservation(observation: dropout.altered(event.observation))
         if !isAbusive {
-            stolen.remember(event.observation)
-            borrowed.remember(event.observation)
+            stolen.remember(event.observation, account: account)
+            borrowed.remember(event.observation, account: account)
         }
-        FeatureExtractor.wholeCatalogue.extract(altered, into: &alteredVector)
-        try rows.add(event, vector: alteredVector, account: account, isAbusive: isAbusive, altered: altered.event)
+        FeatureExtractor.wholeCatalogue.extract(altered.observation, into: &alteredVector)
+        try rows.add(event, vector: alteredVector, account: account, isAbusive: isAbusive, altered: altered)
     }
 
     /// Trains on the rows.
@@ -100,13 +104,15 @@ struct TrainingRows {
             throw TrainingError(
                 .empty, "\(place): expected events to train on, found none that the options leave over")
         }
-        var data = try trainingData(leavingOut: isLeftOut, reads: reads)
+        let doubtful = try doubtfulAccounts(leavingOut: isLeftOut, progress)
+        var data = try trainingData(leavingOut: { isLeftOut($0) || doubtful.contains($0) }, reads: reads)
         data.digests = digests
         var document = try ModelTraining(options: training.options, progress: progress, trials: trials)
             .train(data, name: training.name)
         document.training.campaigns = campaigns ?? labels.campaigns.filter { !training.excludedCampaigns.contains($0) }
         document.training.card = training.card
         document.training.options += training.statement + ["late_events_left_out=\(lateCount)"]
+        if training.skipsDoubtful { document.training.options.append("doubtful_accounts=\(doubtful.count)") }
         if rows.sampling.halvings > 0 {
             document.training.options.append("kept_share_of_unlabelled_usage=\(rows.sampling.share)")
         }
@@ -114,6 +120,21 @@ struct TrainingRows {
             document.training.options.append("kept_share_of_abusive_usage=\(rows.abusiveSampling.share)")
         }
         return document
+    }
+
+    /// Accounts, by number, that nobody labelled and that look like a known campaign's.
+    private func doubtfulAccounts(
+        leavingOut isLeftOut: (_ account: Int) -> Bool, _ progress: @escaping TrainingProgress
+    ) throws(TrainingError) -> Set<Int> {
+        guard training.skipsDoubtful else { return [] }
+        let data = try trainingData(leavingOut: isLeftOut)
+        return DoubtfulAccounts(options: training.options).find(
+            in: data,
+            standing: { account in
+                if unlabelledAccounts.contains(account) { return .unlabelled }
+                let isOfCampaign = campaignOfAccount[account] != nil && labelOfAccount[account] == true
+                return isOfCampaign ? .ofKnownCampaign : .other
+            }, progress: progress)
     }
 
     /// The rows as the learner takes them.

@@ -42,7 +42,7 @@ struct Boosting {
             table, options: options, scale: scale, rowLimit: fitted.count, onlyAdds: onlyAdds, team: team)
         let margins = MarginTable(data, start: start, positiveWeight: options.positiveWeight, scale: scale)
         var rows = BoostingRows(fitted: fitted, heldOut: heldOut, table: table, share: options.rowSample)
-        var stop = EarlyStop(self, heldOut: heldOut, margins)
+        var stop = EarlyStop(self, heldOut: heldOut, margins, team)
         var result = Result(margins: start)
         var (draw, fruitless) = (0, 0)
         while result.trees.count < treeLimit {
@@ -100,7 +100,7 @@ private struct EarlyStop {
     private var bestMargins: [Double]
 
     /// nil without held-out rows.
-    init?(_ boosting: Boosting, heldOut: [Int], _ margins: MarginTable) {
+    init?(_ boosting: Boosting, heldOut: [Int], _ margins: MarginTable, _ team: WorkerTeam) {
         guard !heldOut.isEmpty else { return nil }
         self.boosting = boosting
         self.heldOut = heldOut
@@ -109,7 +109,7 @@ private struct EarlyStop {
         shift = log(boosting.options.positiveWeight)
         curve = []
         bestMargins = boosting.keepsAllMargins ? margins.values : margins.values(heldOut)
-        curve = [figure(margins.values(heldOut), nil)]
+        curve = [figure(margins.values(heldOut), team)]
     }
 
     /// Looks at the rows after another tree; gives whether it is time to stop.
@@ -123,19 +123,10 @@ private struct EarlyStop {
         return treeCount - bestCount >= boosting.options.patience
     }
 
-    private func figure(_ margins: [Double], _ team: WorkerTeam?) -> Double {
+    private func figure(_ margins: [Double], _ team: WorkerTeam) -> Double {
         let margins = shift == 0 ? margins : margins.map { $0 - shift }
-        guard boosting.options.stopMetric == .logLoss, let team else {
-            return StoppingFigures(margins: margins, labels: labels, weights: weights)
-                .value(boosting.options.stopMetric)
-        }
-        let (labels, weights) = (labels, weights)
-        let sum = team.blocks(of: margins.count) { block in
-            block.reduce(into: SIMD2<Double>.zero) { sum, row in
-                sum += (weights?[row] ?? 1) * SIMD2(logLoss(margin: margins[row], isPositive: labels[row]), 1)
-            }
-        }.reduce(SIMD2.zero, +)
-        return sum.y > 0 ? sum.x / sum.y : 0
+        return StoppingFigures(margins: margins, labels: labels, weights: weights)
+            .value(boosting.options.stopMetric, team)
     }
 
     /// Keeps the trees up to the best figure.

@@ -31,12 +31,12 @@ struct StoppingFigures {
     /// nil: each counts 1.
     let weights: [Double]?
 
-    /// The figure of a metric; the worst possible one where it is not defined.
-    func value(_ metric: StoppingMetric) -> Double {
+    /// The figure of a metric; the worst possible one where it is not defined. The same bits for any team.
+    func value(_ metric: StoppingMetric, _ team: WorkerTeam = WorkerTeam(threads: 1)) -> Double {
         switch metric {
-        case .logLoss: mean(logLoss)
+        case .logLoss: mean(team, logLoss)
         case .brier:
-            mean { margin, isPositive in
+            mean(team) { margin, isPositive in
                 let wrong = 1 / (1 + exp(isPositive ? margin : -margin))
                 return wrong * wrong
             }
@@ -50,9 +50,12 @@ struct StoppingFigures {
 
     private func weight(_ row: Int) -> Double { weights?[row] ?? 1 }
 
-    private func mean(_ loss: (Double, Bool) -> Double) -> Double {
-        var sum = SIMD2<Double>.zero
-        for row in margins.indices { sum += weight(row) * SIMD2(loss(margins[row], labels[row]), 1) }
+    private func mean(_ team: WorkerTeam, _ loss: @Sendable (Double, Bool) -> Double) -> Double {
+        let sum = team.blocks(of: margins.count) { block in
+            block.reduce(into: SIMD2<Double>.zero) { sum, row in
+                sum += weight(row) * SIMD2(loss(margins[row], labels[row]), 1)
+            }
+        }.reduce(SIMD2.zero, +)
         return sum.y > 0 ? sum.x / sum.y : 0
     }
 

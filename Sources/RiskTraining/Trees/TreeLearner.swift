@@ -185,7 +185,7 @@ struct TreeLearner {
         do { loaded = try LoadedModel(document, digest: []) } catch {
             throw TrainingError(.badModel, "the linear base does not load: \(error)")
         }
-        let parts = parallelBlocks(of: data.rowCount, threads: options.threads) { rows in
+        let parts = WorkerTeam(threads: options.threads).blocks(of: data.rowCount) { rows in
             rows.map { loaded.margin(data.vector($0)) }
         }
         return Array(parts.joined())

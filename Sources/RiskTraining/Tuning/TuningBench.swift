@@ -91,7 +91,7 @@ struct TuningBench {
         } catch {
             throw TrainingError(.badModel, "a model that was tried does not load: \(error)")
         }
-        let margins = parallelBlocks(of: split.heldOut.count, threads: given.threads) { block in
+        let margins = WorkerTeam(threads: given.threads).blocks(of: split.heldOut.count) { block in
             split.heldOut[block].map { model.margin(data.vector($0)) }
         }
         return StoppingFigures(

@@ -1,4 +1,4 @@
-/// An entry of the event log that could not be read. What came before it is sound.
+/// An entry of the event log that could not be read.
 public struct LogEntryError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong.
     public enum Code: String, Hashable, Sendable, CaseIterable {
@@ -14,9 +14,7 @@ public struct LogEntryError: Error, Hashable, Sendable, CustomStringConvertible 
     public let code: Code
     /// Expected and found.
     public let message: String
-    /// Where the entry starts.
-    public let byteOffset: Int
 
-    /// `LOG_MALFORMED in the entry at byte 12: …`
-    public var description: String { "\(code.rawValue) in the entry at byte \(byteOffset): \(message)" }
+    /// `LOG_MALFORMED: …`
+    public var description: String { "\(code.rawValue): \(message)" }
 }

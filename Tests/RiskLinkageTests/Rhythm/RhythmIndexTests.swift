@@ -49,8 +49,10 @@ import Testing
         return vector
     }
 
-    @Test func oneClockThatRunsAheadEndsNobodysDay() throws {
-        // The same world twice, the second time with an account that is a year ahead now and then.
+    /// The same world twice, the second time with an account that is a year ahead now and then, once or many times in
+    /// a row.
+    @Test(arguments: [1, 40])
+    func oneAccountThatRunsAheadEndsNobodysDay(eventsInARow: Int) throws {
         var world = RhythmWorld(seed: 5, dayCount: 30)
         for index in 0..<40 { world.add("h\(index)-", count: 1) }
         let names = world.names("")
@@ -60,7 +62,7 @@ import Testing
             var counts: [Int] = []
             for day in 0..<world.dayCount {
                 for (place, (name, event)) in try world.events(day: day).enumerated() {
-                    if hasStray, place % 5 == 2 {
+                    for _ in 0..<(hasStray && place % 5 == 2 ? eventsInARow : 0) {
                         var record = records["stray"] ?? RhythmRecord()
                         let stray = try world.event(
                             "stray", atMs: event.timeMs + 365 * RhythmWorld.dayMs, requests: 10)
@@ -80,25 +82,27 @@ import Testing
         #expect(try results(withStray: true) == plain && plain.reduce(0, +) > 100)
     }
 
-    @Test func afterALongGapTheDayIsBelieved() throws {
+    /// Three accounts are all there are, or five times as many as have to agree.
+    @Test(arguments: [3, 40])
+    func afterALongGapTheDayIsBelieved(accountCount: Int) throws {
         var world = RhythmWorld(seed: 6, dayCount: 90)
-        for index in 0..<40 {
+        for index in 0..<accountCount {
             world.add("h\(index)-", count: 1) { day, draw in draw < 0.6 && !(30..<60).contains(day) }
         }
         var index = RhythmIndex()
         var records: [String: RhythmRecord] = [:]
         var late = 0
         for day in 0..<world.dayCount {
-            for (place, (name, event)) in try world.events(day: day).enumerated() {
+            for (name, event) in try world.events(day: day) {
+                let number = UInt64(world.names("").firstIndex(of: name) ?? 0)
                 var record = records[name] ?? RhythmRecord()
-                index.add(
-                    event, account: UInt64(place), organisation: UInt64(place), standing: .unlabelled, record: &record)
+                index.add(event, account: number, organisation: number, standing: .unlabelled, record: &record)
                 records[name] = record
             }
             let count = index.takeResults().count
             if day >= 75 { late += count }
         }
-        #expect(late > 100)
+        #expect(late > 3 * accountCount)
     }
 
     @Test func theSampleIsBoundedAndFollowsTheActive() throws {

@@ -9,16 +9,22 @@ import RiskWire
 /// Turns event logs into JSON Lines and back.
 struct Events: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Turns JSON Lines into an event log, or an event log into JSON Lines.",
+        abstract: "Turns JSON Lines into an event log and back; checks a log and copies what is whole of it.",
         discussion: """
               stillwatch events --from-jsonl past.jsonl --out past.swlog
               stillwatch events --to-jsonl data/events > events.jsonl
+              stillwatch events --check data/events
+              stillwatch events --salvage data/events --out data/events.salvaged
 
             One event a line, with the fields and words of the Score request. Unknown fields and words are errors that \
             name line and path; --lenient leaves them out and says how often. Raw identifiers (raw.email …) are hashed \
             under --identifier-key, the service's own key file if its links are to match.
 
             Opaque references that are no plain text are written base64:…, those that the service keyed keyed:….
+
+            --check reads a whole log and names every place with damage, not only the first; the exit status is 1 if \
+            there is any. --salvage also copies the whole entries to a new place. To go on with the copy, stop the \
+            service and let the copy take the log's place; links and labels of the lost entries are lost.
             """)
 
     @Option(help: "JSON Lines file to read.")
@@ -27,7 +33,15 @@ struct Events: ParsableCommand {
     @Option(help: "Event log to read: a directory or a file.")
     var toJsonl: String?
 
-    @Option(name: .shortAndLong, help: "File to write. Default for --to-jsonl: standard output.")
+    @Option(help: "Event log to look for damage in: a directory or a file.")
+    var check: String?
+
+    @Option(help: "Damaged event log to copy the whole entries of: a directory or a file.")
+    var salvage: String?
+
+    @Option(
+        name: .shortAndLong,
+        help: "File to write, for --salvage a directory if the log is one. Default for --to-jsonl: standard output.")
     var out: String?
 
     @Option(help: "With --to-jsonl: also write the labels in the log to this CSV file.")
@@ -40,14 +54,31 @@ struct Events: ParsableCommand {
     var lenient = false
 
     func validate() throws {
-        guard (fromJsonl == nil) != (toJsonl == nil) else {
-            throw ValidationError("expected either --from-jsonl or --to-jsonl")
+        guard [fromJsonl, toJsonl, check, salvage].count(where: { $0 != nil }) == 1 else {
+            throw ValidationError("expected one of --from-jsonl, --to-jsonl, --check, --salvage")
         }
         if fromJsonl != nil, out == nil { throw ValidationError("--from-jsonl needs --out") }
+        if salvage != nil, out == nil { throw ValidationError("--salvage needs --out") }
     }
 
     func run() throws {
-        if let fromJsonl { try importLines(fromJsonl) } else { try exportLines(toJsonl ?? "") }
+        if let fromJsonl { return try importLines(fromJsonl) }
+        if let toJsonl { return try exportLines(toJsonl) }
+        let summary = try inspect(salvage ?? check ?? "", copy: salvage == nil ? nil : out)
+        if check != nil, summary.damageCount > 0 { throw ExitCode(1) }
+    }
+
+    private func inspect(_ log: String, copy: String?) throws -> EventLogSalvage.Summary {
+        let summary = try EventLogSalvage.run(log: log, to: copy) { loss in
+            let what = loss.damage ?? "an unfinished entry, which the service cuts off"
+            standardError("\(loss.file)@\(loss.byteOffset): \(loss.byteCount) bytes: \(what)")
+        }
+        var words = "\(copy ?? log): files: \(summary.fileCount), entries: \(summary.entryCount)"
+        if let first = summary.firstSequence, let last = summary.lastSequence { words += " of \(first) to \(last)" }
+        words += ", with checksums: \(summary.checkedEntryCount), damaged places: \(summary.damageCount)"
+        if summary.prunedThrough > 0 { words += ", pruned through \(summary.prunedThrough) but for labels" }
+        standardError(words)
+        return summary
     }
 
     private func importLines(_ path: String) throws {

@@ -62,6 +62,11 @@ struct Replay: ParsableCommand {
             standardError(
                 "the log lacks \(replay.missingEntryCount) entries: what follows them may differ from serving")
         }
+        if replay.prunedThrough > 0 {
+            standardError(
+                "the log was pruned through entry \(replay.prunedThrough): events soon behind it have fewer links than "
+                    + "when they were served")
+        }
         if replay.otherCapacityCount > 0 {
             standardError("some sessions ran with another link capacity: once entries were evicted, bits may differ")
         }

@@ -5,5 +5,6 @@ public import RiskTraining
 
 extension EvaluationPlan.Split: ExpressibleByArgument {}
 extension EventTraining.Unattributed: ExpressibleByArgument {}
+extension EventTraining.Doubtful: ExpressibleByArgument {}
 extension EventTraining.Unlabelled: ExpressibleByArgument {}
 extension FeatureExport.Precision: ExpressibleByArgument {}

@@ -22,7 +22,7 @@ enum CampaignSource {
         let progress = ProgressLine()
         var replay: LinkReplay?
         while let entry = try reader.next() {
-            var state = replay.take() ?? LinkReplay(capacity: capacity(of: entry))
+            var state = replay.take() ?? LinkReplay(capacity: capacity(of: entry), prunedThrough: reader.prunedThrough)
             switch entry.content {
             case .scored(let event, _), .observed(let event):
                 for label in schedule.due(atMs: event.timeMs) { state.apply(label) }
@@ -33,6 +33,7 @@ enum CampaignSource {
             progress.tell("replaying", Double(reader.readByteCount) / Double(max(1, reader.byteCount)))
         }
         guard var state = replay else { throw ToolError("\(events) has no entries") }
+        state.finishLabels()
         for label in schedule.due(atMs: .max) { state.apply(label) }
         return state.links
     }

@@ -43,6 +43,13 @@ struct LearningArguments: ParsableArguments {
     var unattributed = EventTraining.Unattributed.positive
 
     @Option(
+        help: """
+            What an account without a label is that looks like those of a known campaign: negative, or skip, since \
+            nobody finds all of a campaign. Default: skip for trees.
+            """)
+    var doubtful: EventTraining.Doubtful?
+
+    @Option(
         help: ArgumentHelp(
             "Campaigns whose accounts are no rows, to see what a model says that never saw them.",
             valueName: "campaign,..."))
@@ -128,6 +135,7 @@ struct LearningArguments: ParsableArguments {
         training.eventType = EventType.allCases.first { $0.word == decisionPoint }
         training.unlabelled = unlabelled
         training.unattributed = unattributed
+        training.doubtful = doubtful
         training.excludedCampaigns = Set(excludeCampaigns.split(separator: ",").map(String.init))
         training.rowLimit = rowLimit
         training.withoutFeatures = without.split(separator: ",").map(String.init)

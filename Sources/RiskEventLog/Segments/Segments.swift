@@ -1,0 +1,37 @@
+internal import Glibc
+
+/// What is asked of a log's segment files as a whole.
+enum Segments {
+    /// The paths of a folder's segments in order, without what an interrupted pruning left behind.
+    static func paths(in directory: String) throws(EventLogError) -> [String] {
+        let all = try SegmentName.list(directory: directory).map { "\(directory)/\($0)" }
+        let leftovers = try leftovers(among: all)
+        return all.filter { !leftovers.contains($0) }
+    }
+
+    /// Of segments in order, those that the first one stands for: a crash came before they were removed.
+    static func leftovers(among paths: [String]) throws(EventLogError) -> [String] {
+        guard paths.count > 1, let header = try SegmentHeader(of: paths[0]) else { return [] }
+        return paths.dropFirst().filter { path in
+            SegmentName.firstSequence(ofPath: path).map { $0 <= header.prunedThrough } ?? false
+        }
+    }
+
+    /// The size of a file.
+    static func byteCount(_ path: String) throws(EventLogError) -> Int {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw EventLogError(.cannotRead, message: "stat: \(systemText(errno))", file: path)
+        }
+        return Int(status.st_size)
+    }
+}
+
+extension SegmentHeader {
+    /// A file's header; nil for one of version 1 or one that has none yet.
+    init?(of path: String) throws(EventLogError) {
+        let reader = try SegmentReader(path: path)
+        guard let header = try reader.header() else { return nil }
+        self = header
+    }
+}
