@@ -81,15 +81,16 @@ import Testing
             var random = RandomTrees(seed: 8_000_000 + seed)
             let scale = [1e-200, 1e-6, 0.1, 1, 1e5][random.int(0...4)]
             let leaves = (0..<64).map { _ in scale * Double.random(in: -1...1, using: &random.generator) }
-            let short = SymmetricTree.shortened(leaves)
+            let share = Double.random(in: 0..<1, using: &random.generator)
+            let short = SymmetricTree.shortened(leaves, roundedUpBy: share)
             let largest = leaves.map(abs).max() ?? 0
             for (one, leaf) in zip(short, leaves) {
-                #expect(abs(one - leaf) <= largest / 127, "seed \(seed)")
+                #expect(abs(one - leaf) <= largest / 63, "seed \(seed)")
                 #expect(one == 0 || (one < 0) == (leaf < 0), "seed \(seed)")
             }
             let order = leaves.indices.sorted { leaves[$0] < leaves[$1] }
             #expect(zip(order, order.dropFirst()).allSatisfy { short[$0] <= short[$1] }, "seed \(seed)")
-            #expect(SymmetricTree.shortened(short) == short, "seed \(seed)")
+            #expect(SymmetricTree.shortened(short, roundedUpBy: share) == short, "seed \(seed)")
         }
         #expect(SymmetricTree.shortened([0, 0]) == [0, 0] && SymmetricTree.shortened([]) == [])
         let tiny = Double.leastNonzeroMagnitude * 2024

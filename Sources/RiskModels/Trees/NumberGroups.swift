@@ -11,7 +11,7 @@ struct SplitNumber {
     var isShort: Bool { thresholds.allSatisfy { Double(Float($0)) == $0 } }
 }
 
-/// Numbers with few short thresholds, sixteen side by side, for a kernel that compares them with all thresholds at once.
+/// Numbers with few short thresholds, sixteen side by side, for a kernel that compares them with all of those at once.
 ///
 /// That takes as many comparisons as the group's first number has thresholds, so numbers stand in the order of their
 /// counts, and those with so many that searching them one by one is cheaper are left to that.
@@ -43,8 +43,8 @@ struct NumberGroups {
         }
     }
 
-    /// Most thresholds first. A group costs a comparison for each threshold of its first number and two dozen besides; a
-    /// number searched by itself costs about six.
+    /// Most thresholds first. A group costs a comparison for each threshold of its first number and two dozen besides;
+    /// a number searched by itself costs about six.
     private static func chosen(_ numbers: [SplitNumber]) -> [SplitNumber] {
         let sorted = numbers.filter(\.isShort).sorted {
             ($1.thresholds.count, $0.feature) < ($0.thresholds.count, $1.feature)

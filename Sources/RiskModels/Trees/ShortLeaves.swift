@@ -24,15 +24,20 @@ enum ShortLeaves {
 }
 
 extension SymmetricTree {
-    /// Leaves rounded to multiples of a power of two, from 1/127 to 1/64 of the largest.
+    /// Leaves rounded to multiples of a power of two, from 1/127 to 1/63 of the largest.
     ///
     /// Ascending leaves stay ascending and signs stay what they are, or become 0, so directions hold. Trees that are
     /// grown later make up for the rounding. O(leaves).
-    public static func shortened(_ leaves: [Double]) -> [Double] {
+    ///
+    /// - Parameter share: What share of a step a leaf has to lack at most to be rounded up, at least 0 and below 1. If
+    ///   it goes round evenly from tree to tree, small leaves of many trees come to what they should in the mean, where
+    ///   rounding to the nearest would make all of them 0.
+    public static func shortened(_ leaves: [Double], roundedUpBy share: Double = 0.5) -> [Double] {
+        precondition(share >= 0 && share < 1, "the share has to be at least 0 and below 1, found \(share)")
         let largest = leaves.reduce(0) { max($0, abs($1)) }
         guard largest.isNormal, largest.exponent > -800 else { return leaves }
         var step = Double(sign: .plus, exponent: Int(largest.exponent) - 6, significand: 1)
-        if (largest / step).rounded() > ShortLeaves.limit { step *= 2 }
-        return leaves.map { ($0 / step).rounded() * step }
+        if largest > step * ShortLeaves.limit { step *= 2 }
+        return leaves.map { ($0 / step + share).rounded(.down) * step }
     }
 }

@@ -11,8 +11,9 @@ struct TreeLane {
 
 /// Blocks of up to sixty-four lanes, each of trees of one depth, in the order of their depths.
 ///
-/// With short leaves, each eight lanes hold trees whose leaves have one step, and lanes stay empty so that only the last
-/// block is not full: leaves are then added up in one go. Trees stand where their neighbours ask about other features.
+/// With short leaves, each eight lanes hold trees whose leaves have one step, and lanes stay empty so that only the
+/// last block is not full: leaves are then added up in one go. Trees stand where their neighbours ask about other
+/// features.
 struct TreeLanes {
     private(set) var blocks: [[TreeLane?]] = []
 
@@ -59,7 +60,7 @@ struct TreeLanes {
         }
     }
 
-    /// Trees of one step in each eight lanes, and beside each of those the eight that ask least about the same features,
+    /// Trees of one step in each eight lanes, and beside each of those the eight that ask least about its features,
     /// since sixteen trees are picked from at once and features should need few lanes of picks. O(trees²), in parts.
     private static func inEights(_ trees: [TreeLane]) -> [TreeLane?] {
         let ofStep = Dictionary(grouping: trees) { $0.leafStep ?? 0 }.sorted { $0.key < $1.key }

@@ -94,8 +94,9 @@ struct TreeLayout: Sendable {
 
     /// The steps of tables that kernels may keep in 8 bits a leaf and 32 an attribution.
     ///
-    /// Training gives such leaves (``SymmetricTree/shortened(_:)``). Attributions are then multiples of 2^-30 to 2^-29 of
-    /// the largest, where those of other models are as fine as exact sums allow; the leaves themselves are not changed.
+    /// Training gives such leaves (``SymmetricTree/shortened(_:)``). Attributions are then multiples of 2^-30 to 2^-29
+    /// of the largest, where those of other models are as fine as exact sums allow; the leaves themselves are not
+    /// changed.
     /// Tables that fit the nearest cache anyway stay as they are.
     private func shortSteps() -> (leaves: [Double], row: Double)? {
         let largestRow = rows.reduce(0) { max($0, abs($1)) }

@@ -8,6 +8,9 @@
 ///     margin = (the base's intercept + its features' contributions in order) + Σ leaves
 ///     contribution = what the base's terms add + Σ attributions
 ///
+/// Symmetric trees as training makes them have leaves of few bits, which are not rounded at all; their attributions are
+/// multiples of 2^-30 to 2^-29 of the largest (``TreeLayout``).
+///
 /// Attributions of leaf-wise trees are not tabulated: they come from a quadrature, in Float32 to serve and in Float64
 /// to explain, and add up to what they should as precisely as that.
 struct TreeScorer: Sendable {

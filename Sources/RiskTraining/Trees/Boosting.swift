@@ -51,7 +51,10 @@ struct Boosting {
             rows.draw(into: grower.partition, using: &generator)
             let columns = sampleColumns(using: &generator)
             margins.takeGradients(grower.partition, team: team)
-            guard let grown = grower.grow(pairs: margins.pairs, columns: columns)?.withShortLeaves else {
+            guard
+                let grown = grower.grow(pairs: margins.pairs, columns: columns)?
+                    .withShortLeaves(number: result.trees.count)
+            else {
                 fruitless += 1
                 if columns.count == askableColumns.count || fruitless == Self.fruitlessLimit { break }
                 continue

@@ -11,10 +11,13 @@ struct GrownTree: Sendable, Equatable {
     var values: [Double]
 
     /// The same with leaves that score fast, if it is symmetric.
-    var withShortLeaves: GrownTree {
+    ///
+    /// - Parameter number: Of the trees before it. Multiples of the golden ratio go round evenly.
+    func withShortLeaves(number: Int) -> GrownTree {
         guard divided == nil else { return self }
         var tree = self
-        tree.values = SymmetricTree.shortened(values)
+        let share = (Double(number + 1) * 0.618_033_988_749_894_9).truncatingRemainder(dividingBy: 1)
+        tree.values = SymmetricTree.shortened(values, roundedUpBy: share)
         return tree
     }
 
