@@ -1,4 +1,3 @@
-internal import Glibc
 public import RiskWire
 
 /// Reads the entries of a log in commit order, in bounded memory.
@@ -35,20 +34,11 @@ public final class EventLogReader {
 
     /// Opens a folder or a file. A folder without segments is an error.
     public convenience init(path: String) throws(EventLogError) {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            throw EventLogError(.cannotRead, message: "stat: \(systemText(errno))", file: path)
-        }
-        guard status.st_mode & S_IFMT == S_IFDIR else {
+        guard try Segments.isFolder(path) else {
             try self.init(files: [path])
             return
         }
-        let files = try Segments.paths(in: path)
-        guard !files.isEmpty else {
-            throw EventLogError(
-                .cannotRead, message: "expected files events-….swlog, found none", file: path)
-        }
-        try self.init(files: files)
+        try self.init(files: try Segments.expectSome(try Segments.paths(in: path), in: path))
     }
 
     init(files: [String]) throws(EventLogError) {

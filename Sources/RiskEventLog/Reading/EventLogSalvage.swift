@@ -47,11 +47,7 @@ public enum EventLogSalvage {
     public static func run(
         log: String, to copy: String?, losses: (Loss) -> Void
     ) throws(EventLogError) -> Summary {
-        var status = stat()
-        guard stat(log, &status) == 0 else {
-            throw EventLogError(.cannotRead, message: "stat: \(systemText(errno))", file: log)
-        }
-        let isFolder = status.st_mode & S_IFMT == S_IFDIR
+        let isFolder = try Segments.isFolder(log)
         let files = isFolder ? try sources(log) : [log]
         if let copy { try prepare(copy, isFolder: isFolder) }
         var pass = SalvagePass()
@@ -64,10 +60,8 @@ public enum EventLogSalvage {
     }
 
     private static func sources(_ folder: String) throws(EventLogError) -> [String] {
-        let all = try SegmentName.list(directory: folder).map { "\(folder)/\($0)" }
-        guard !all.isEmpty else {
-            throw EventLogError(.cannotRead, message: "expected files events-….swlog, found none", file: folder)
-        }
+        let names = try SegmentName.list(directory: folder)
+        let all = try Segments.expectSome(names.map { "\(folder)/\($0)" }, in: folder)
         // With a damaged header the order of sequences tells what stands there twice.
         let leftovers = (try? Segments.leftovers(among: all)) ?? []
         return all.filter { !leftovers.contains($0) }

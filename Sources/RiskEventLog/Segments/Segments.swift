@@ -17,13 +17,24 @@ enum Segments {
         }
     }
 
+    /// The paths, of which a log's folder has to have some.
+    static func expectSome(_ paths: [String], in directory: String) throws(EventLogError) -> [String] {
+        guard paths.isEmpty else { return paths }
+        throw EventLogError(.cannotRead, message: "expected files events-….swlog, found none", file: directory)
+    }
+
+    /// Whether a log is a folder of segments or a single file.
+    static func isFolder(_ path: String) throws(EventLogError) -> Bool { try status(path).st_mode & S_IFMT == S_IFDIR }
+
     /// The size of a file.
-    static func byteCount(_ path: String) throws(EventLogError) -> Int {
+    static func byteCount(_ path: String) throws(EventLogError) -> Int { Int(try status(path).st_size) }
+
+    private static func status(_ path: String) throws(EventLogError) -> stat {
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw EventLogError(.cannotRead, message: "stat: \(systemText(errno))", file: path)
         }
-        return Int(status.st_size)
+        return status
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 public import RiskCore
 public import RiskModels
 
@@ -61,6 +62,13 @@ public struct TrainingData: Sendable {
     func unaltered(_ rows: [Int]) -> [Int] {
         guard let isAltered else { return rows }
         return rows.filter { !isAltered[$0] }
+    }
+
+    /// The log-odds of a label among some rows, by their weights; nil if they are of one class.
+    func logOdds(of rows: [Int]) -> Double? {
+        let total = rows.reduce(0.0) { $0 + (weights?[$1] ?? 1) }
+        let positive = rows.reduce(0.0) { labels[$1] ? $0 + (weights?[$1] ?? 1) : $0 }
+        return positive > 0 && positive < total ? log(positive / (total - positive)) : nil
     }
 
     /// One row as a model takes it.

@@ -30,9 +30,11 @@ final class JudgingPass {
         self.survey = survey
         let ledger = survey.ledger
         let evaluation = survey.evaluation
-        let model = try Self.mainModel(survey, log: log, digests: digests, progress: progress)
+        // Both models learn from the same rows, unless some are kept for a random test.
+        let doubtful = evaluation.plan.split == .random ? nil : try survey.rows?.doubtfulAccounts(progress)
+        let model = try Self.mainModel(survey, log: log, digests: digests, doubtful, progress: progress)
         main = Judged(model: model, judge: ModelJudge(name: model.model.document.name, ledger: ledger))
-        own = try Self.ownModel(survey, log: log, digests: digests, progress: progress)
+        own = try Self.ownModel(survey, log: log, digests: digests, doubtful, progress: progress)
         if !evaluation.variants.isEmpty { variantPass = VariantPass(evaluation, ledger: ledger) }
         foldLabels = survey.foldRows?.labels
         let abusive = survey.foldRows.map { rows in
@@ -62,7 +64,8 @@ final class JudgingPass {
     }
 
     private static func mainModel(
-        _ survey: LogSurvey, log: String, digests: [[UInt8]], progress: @escaping TrainingProgress
+        _ survey: LogSurvey, log: String, digests: [[UInt8]], _ doubtful: Set<Int>?,
+        progress: @escaping TrainingProgress
     ) throws -> ServableModel {
         if let model = survey.evaluation.model { return try ServableModel(model) }
         guard let rows = survey.rows else { preconditionFailure("a model is trained, but no rows were gathered") }
@@ -70,16 +73,17 @@ final class JudgingPass {
         let document = try rows.train(
             place: log, digests: digests,
             leavingOut: { isRandom && Fold.part(draw: survey.ledger.entries[$0].draw) != .training },
-            progress: progress)
+            doubtful: doubtful, progress: progress)
         return try servable(document)
     }
 
     private static func ownModel(
-        _ survey: LogSurvey, log: String, digests: [[UInt8]], progress: @escaping TrainingProgress
+        _ survey: LogSurvey, log: String, digests: [[UInt8]], _ doubtful: Set<Int>?,
+        progress: @escaping TrainingProgress
     ) throws -> Judged? {
         guard !survey.evaluation.variants.isEmpty, let rows = survey.rows else { return nil }
         let document = try rows.train(
-            place: log, digests: digests, reads: \.speaksOfAccountAlone
+            place: log, digests: digests, doubtful: doubtful, reads: \.speaksOfAccountAlone
         ) { progress("per account: \($0)", $1) }
         return Judged(model: try servable(document), judge: ModelJudge(name: "per account", ledger: survey.ledger))
     }

@@ -1,6 +1,3 @@
-internal import Glibc
-internal import RiskModels
-
 /// Accounts nobody labelled that look like those of a known campaign: rows of neither class.
 ///
 /// A provider never finds all of a campaign. What it missed stands among the honest, looks like the campaign in
@@ -79,7 +76,7 @@ struct DoubtfulAccounts {
             progress(name, share(0))
             let judged = rows.filter { self.fold(of: groups[$0]) == fold }
             let fitted = rows.filter { self.fold(of: groups[$0]) != fold }
-            guard !judged.isEmpty, let start = logOdds(data, fitted) else { return nil }
+            guard !judged.isEmpty, let start = data.logOdds(of: fitted) else { return nil }
             let boosting = Boosting(
                 data: data, table: table, options: trees, seed: options.seed &+ UInt64(fold), threads: options.threads)
             let result = boosting.run(
@@ -93,11 +90,5 @@ struct DoubtfulAccounts {
 
     private func fold(of group: Int) -> Int {
         Int(RowSampling.draw(UInt64(group) &+ options.seed &* 0x646F_7562_7466_756C) % UInt64(Self.foldCount))
-    }
-
-    private func logOdds(_ data: TrainingData, _ rows: [Int]) -> Double? {
-        let total = rows.reduce(0.0) { $0 + (data.weights?[$1] ?? 1) }
-        let positive = rows.reduce(0.0) { data.labels[$1] ? $0 + (data.weights?[$1] ?? 1) : $0 }
-        return positive > 0 && positive < total ? log(positive / (total - positive)) : nil
     }
 }

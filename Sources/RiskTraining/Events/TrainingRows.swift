@@ -93,18 +93,19 @@ struct TrainingRows {
     /// - Parameters:
     ///   - place: Where they came from, for errors.
     ///   - leavingOut: Accounts, by number, that are no rows this time.
+    ///   - doubtful: What ``doubtfulAccounts(leavingOut:_:)`` gave for the same rows; nil: it is asked.
     ///   - campaigns: Campaigns of the labels that were learnt from, for the statement; nil: all that are known.
     ///   - reads: Whether a feature may be read; nil: all may.
     func train(
         place: String, digests: [[UInt8]], leavingOut isLeftOut: (_ account: Int) -> Bool = { _ in false },
-        campaigns: [String]? = nil, reads: ((Feature) -> Bool)? = nil, progress: @escaping TrainingProgress,
-        trials: @escaping TuningReport = { _ in }
+        doubtful known: Set<Int>? = nil, campaigns: [String]? = nil, reads: ((Feature) -> Bool)? = nil,
+        progress: @escaping TrainingProgress, trials: @escaping TuningReport = { _ in }
     ) throws(TrainingError) -> ModelDocument {
         guard rows.rowCount > 0 else {
             throw TrainingError(
                 .empty, "\(place): expected events to train on, found none that the options leave over")
         }
-        let doubtful = try doubtfulAccounts(leavingOut: isLeftOut, progress)
+        let doubtful = if let known { known } else { try doubtfulAccounts(leavingOut: isLeftOut, progress) }
         var data = try trainingData(leavingOut: { isLeftOut($0) || doubtful.contains($0) }, reads: reads)
         data.digests = digests
         var document = try ModelTraining(options: training.options, progress: progress, trials: trials)
@@ -123,10 +124,12 @@ struct TrainingRows {
     }
 
     /// Accounts, by number, that nobody labelled and that look like a known campaign's.
-    private func doubtfulAccounts(
-        leavingOut isLeftOut: (_ account: Int) -> Bool, _ progress: @escaping TrainingProgress
+    ///
+    /// Takes as long as it does to grow a few hundred trees.
+    func doubtfulAccounts(
+        leavingOut isLeftOut: (_ account: Int) -> Bool = { _ in false }, _ progress: @escaping TrainingProgress
     ) throws(TrainingError) -> Set<Int> {
-        guard training.skipsDoubtful else { return [] }
+        guard training.skipsDoubtful, rows.rowCount > 0 else { return [] }
         let data = try trainingData(leavingOut: isLeftOut)
         return DoubtfulAccounts(options: training.options).find(
             in: data,

@@ -169,13 +169,11 @@ struct TreeLearner {
     }
 
     private func logOdds(_ data: TrainingData, _ rows: [Int]) throws(TrainingError) -> Double {
-        let total = rows.reduce(0.0) { $0 + (data.weights?[$1] ?? 1) }
-        let positive = rows.reduce(0.0) { data.labels[$1] ? $0 + (data.weights?[$1] ?? 1) : $0 }
-        guard positive > 0, positive < total else {
+        guard let logOdds = data.logOdds(of: rows) else {
             throw TrainingError(
                 .oneClass, "expected rows with label 0 and with label 1, found \(rows.count) rows of one label")
         }
-        return log(positive / (total - positive))
+        return logOdds
     }
 
     /// What the serving code gives for each row of the data.
@@ -195,8 +193,7 @@ struct TreeLearner {
     private func model(_ base: Base, _ grown: TreeList) -> TreeModel {
         let intercept = base.model.intercept - log(trees.positiveWeight)
         return TreeModel(
-            base: LogisticModel(intercept: intercept, terms: base.model.terms),
-            trees: grown.symmetric,
+            base: LogisticModel(intercept: intercept, terms: base.model.terms), trees: grown.symmetric,
             leafWiseTrees: grown.leafWise)
     }
 }
