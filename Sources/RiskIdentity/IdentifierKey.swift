@@ -1,4 +1,5 @@
 internal import Crypto
+internal import RiskCore
 
 /// The secret under which raw identifiers are hashed: 32 random bytes.
 ///
@@ -32,10 +33,7 @@ public struct IdentifierKey: Sendable, CustomStringConvertible {
     private init(secret: SymmetricKey) {
         self.secret = secret
         let digest = secret.withUnsafeBytes { SHA256.hash(data: $0) }
-        id = digest.prefix(4).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        id = hexadecimal(digest.prefix(4))
     }
 
     /// The key's name, never its bytes.

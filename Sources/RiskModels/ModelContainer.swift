@@ -90,14 +90,3 @@ public enum ModelContainer {
         bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 }
-
-/// Bytes as lower-case hexadecimal digits.
-public func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef")
-    var text = ""
-    for byte in bytes {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
-    }
-    return text
-}

@@ -1,3 +1,5 @@
+internal import RiskCore
+
 /// What a segment file begins with, 24 bytes, numbers with their lowest byte first:
 ///
 ///     0  8 bytes  00 53 57 4C 4F 47 0D 0A
@@ -70,8 +72,4 @@ extension FixedWidthInteger {
 /// A checksum as messages have it: eight hexadecimal digits.
 func checksumText(_ checksum: UInt32) -> String {
     hexadecimal(checksum.littleEndianBytes.reversed())
-}
-
-private func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

@@ -1,3 +1,4 @@
+internal import RiskCore
 internal import RiskLinkage
 internal import RiskModels
 

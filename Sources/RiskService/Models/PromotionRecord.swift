@@ -1,4 +1,5 @@
 internal import Glibc
+internal import RiskCore
 internal import RiskModels
 
 /// Remembers across restarts which model was promoted over the one in the model directory.

@@ -69,15 +69,7 @@ final class LogSurvey {
         guard eventCount > 0 else {
             throw EvaluationError(.empty, "\(log): expected scored events, found none")
         }
-        if replay.missingEntryCount > 0 {
-            notes.append(
-                "The log lacks \(replay.missingEntryCount) entries: links, and so features, behind them may be wrong.")
-        }
-        if replay.prunedThrough > 0 {
-            notes.append(
-                "The log was pruned through entry \(replay.prunedThrough): events soon behind it have fewer links here "
-                    + "than when they were served.")
-        }
+        notes += replay.gaps
     }
 
     /// Whether an event's row has to be made.

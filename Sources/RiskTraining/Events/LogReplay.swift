@@ -80,6 +80,22 @@ public final class LogReplay {
     /// links than they had when they were served.
     public var prunedThrough: UInt64 { reader.prunedThrough }
 
+    /// What the log lacks so far and what that does to the events behind it, a sentence each; empty where it lacks nothing.
+    public var gaps: [String] {
+        var result: [String] = []
+        if missingEntryCount > 0 {
+            result.append(
+                "The log lacks \(missingEntryCount) entries: links, and so features and margins, of events behind them "
+                    + "may differ from serving.")
+        }
+        if prunedThrough > 0 {
+            result.append(
+                "The log was pruned through entry \(prunedThrough): events soon behind it have fewer links here than "
+                    + "when they were served.")
+        }
+        return result
+    }
+
     /// Sessions so far that ran with another capacity than the first: once entries were evicted, bits may differ.
     public var otherCapacityCount: Int { replay?.otherCapacityCount ?? 0 }
 

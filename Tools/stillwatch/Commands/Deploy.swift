@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import RiskClient
-import RiskModels
+import RiskCore
 import RiskWire
 
 /// Puts models into a running service.

@@ -58,15 +58,7 @@ struct Replay: ParsableCommand {
         try file.finish()
         standardError("\(out): \(count) scored events")
         if compared > 0 { standardError("served margins of this model: \(agreeing) of \(compared) agree to the bit") }
-        if replay.missingEntryCount > 0 {
-            standardError(
-                "the log lacks \(replay.missingEntryCount) entries: what follows them may differ from serving")
-        }
-        if replay.prunedThrough > 0 {
-            standardError(
-                "the log was pruned through entry \(replay.prunedThrough): events soon behind it have fewer links than "
-                    + "when they were served")
-        }
+        for gap in replay.gaps { standardError(gap) }
         if replay.otherCapacityCount > 0 {
             standardError("some sessions ran with another link capacity: once entries were evicted, bits may differ")
         }

@@ -68,9 +68,7 @@ struct Train: ParsableCommand {
         guard (events == nil) != (csv == nil) else { throw ValidationError("expected either --events or --csv") }
         if events != nil, labels == nil { throw ValidationError("--events needs --labels") }
         if csv != nil, label == nil { throw ValidationError("--csv needs --label") }
-        if csv != nil, !learning.excludeCampaigns.isEmpty {
-            throw ValidationError("--exclude-campaigns needs --events")
-        }
+        if csv != nil, let name = learning.eventOption { throw ValidationError("\(name) needs --events") }
         if csv != nil, labels != nil || until != nil || labelsUntil != nil {
             throw ValidationError("--labels, --until and --labels-until need --events")
         }
@@ -95,7 +93,7 @@ struct Train: ParsableCommand {
     private func trainOnTable(
         _ progress: ProgressLine, _ clock: PhaseClock, _ log: TuneLog
     ) throws -> ModelDocument {
-        var options = try learning.options(timeOrdered: false)
+        var options = try learning.options(usual: TrainingOptions())
         options.tuning = tuning.options(learning)
         var document = try trainTable(
             csv: csv ?? "", label: label ?? "", categorical: categorical.split(separator: ",").map(String.init),

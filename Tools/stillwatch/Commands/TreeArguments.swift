@@ -26,7 +26,7 @@ struct TreeArguments: ParsableArguments {
     @Option(help: "Share of the rows that each tree is grown on.")
     var rowSample: Double?
 
-    @Option(help: "Share of the features that each tree may ask about.")
+    @Option(help: "Share of the features that each tree may ask about. Default: 0.8, from events 0.08.")
     var columnSample: Double?
 
     @Option(help: "Strength of the pull of the leaves' values towards 0.")
@@ -78,8 +78,8 @@ struct TreeArguments: ParsableArguments {
             let words = TreeOptions.Shape.allCases.map(\.rawValue).joined(separator: " or ")
             throw ValidationError("--tree-shape: expected \(words), found \"\(shape)\"")
         }
-        if leaves != nil, options.shape == .symmetric { throw ValidationError("--leaves needs --tree-shape leaf-wise") }
-        if depth != nil, options.shape == .leafWise { throw ValidationError("--depth needs --tree-shape symmetric") }
+        if leaves != nil, options().shape == .symmetric { throw ValidationError("--leaves needs --tree-shape leaf-wise") }
+        if depth != nil, options().shape == .leafWise { throw ValidationError("--depth needs --tree-shape symmetric") }
         if let stopMetric, StoppingMetric(rawValue: stopMetric) == nil {
             throw ValidationError("--stop-metric: expected \(Self.metricWords), found \"\(stopMetric)\"")
         }
@@ -91,9 +91,9 @@ struct TreeArguments: ParsableArguments {
 
     private static let metricWords = StoppingMetric.allCases.map(\.rawValue).joined(separator: ", ")
 
-    /// The same for the library.
-    var options: TreeOptions {
-        var options = TreeOptions()
+    /// The same for the library; what is not given is as usual.
+    func options(usual: TreeOptions = TreeOptions()) -> TreeOptions {
+        var options = usual
         options.shape = shape.flatMap(TreeOptions.Shape.init(rawValue:)) ?? options.shape
         options.leaves = leaves ?? options.leaves
         options.base = base.flatMap(TreeOptions.Base.init(rawValue:)) ?? options.base

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RiskCore
 import RiskEngine
 import RiskModels
 

@@ -116,22 +116,38 @@ struct LearningArguments: ParsableArguments {
         return Set(flags.map { String($0.dropFirst(2)).replacing("-", with: "_") })
     }
 
-    /// The options as the library takes them.
-    func options(timeOrdered: Bool) throws -> TrainingOptions {
-        var options = TrainingOptions(
-            seed: seed, threads: threads, heldOutShare: heldOutShare, timeOrdered: timeOrdered,
-            budgets: try FalsePositiveBudget.parse(budget))
+    /// An option that only events know and that was given; nil: none was. What says no other than the default is none.
+    var eventOption: String? {
+        let usual = EventTraining()
+        let given: [(name: String, isGiven: Bool)] = [
+            ("--decision-point", decisionPoint != "all"), ("--unlabelled", unlabelled != usual.unlabelled),
+            ("--unattributed", unattributed != usual.unattributed), ("--doubtful", doubtful != nil),
+            ("--exclude-campaigns", !excludeCampaigns.isEmpty), ("--row-limit", rowLimit != usual.rowLimit),
+            ("--without", !without.isEmpty), ("--identifier-dropout", identifierDropout != nil),
+            ("--altered-share", alteredShare != usual.alteredShare), ("--account-balance", accountBalance != nil),
+            ("--campaign-balance", campaignBalance != nil),
+        ]
+        return given.first(where: \.isGiven)?.name
+    }
+
+    /// The options as the library takes them; what is not given is as usual.
+    func options(usual: TrainingOptions) throws -> TrainingOptions {
+        var options = usual
+        options.seed = seed
+        options.threads = threads
+        options.heldOutShare = heldOutShare
+        options.budgets = try FalsePositiveBudget.parse(budget)
         options.l1 = l1 ?? options.l1
         options.l2 = l2 ?? options.l2
         options.kind = TrainingOptions.Kind(rawValue: kind) ?? .logistic
-        options.trees = trees.options
+        options.trees = trees.options(usual: usual.trees)
         return options
     }
 
     /// Training on events, without its periods.
     func training() throws -> EventTraining {
         var training = EventTraining()
-        training.options = try options(timeOrdered: true)
+        training.options = try options(usual: EventTraining.usualOptions)
         training.eventType = EventType.allCases.first { $0.word == decisionPoint }
         training.unlabelled = unlabelled
         training.unattributed = unattributed

@@ -1,4 +1,4 @@
-internal import RiskModels
+internal import RiskCore
 
 extension EvaluationReport {
     /// The report as one page that needs nothing else: styles and drawings are inside, there are no scripts.

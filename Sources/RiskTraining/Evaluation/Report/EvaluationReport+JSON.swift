@@ -1,4 +1,4 @@
-internal import RiskModels
+internal import RiskCore
 
 extension EvaluationReport {
     /// The report as JSON: everything the page shows, with stable keys.
