@@ -86,7 +86,6 @@ public struct XGBoostFile: Decodable, Sendable {
 
     private static func booster(_ learner: JSONObject) throws(ImportError) -> JSONObject {
         let booster = try learner.object("gradient_booster")
-        // A linear booster of old files has no name.
         let name = try booster.text("name")
         guard name == "gbtree" else {
             throw booster.refusal("name", expected: "gbtree", found: String(name.prefix(64)))
@@ -96,10 +95,10 @@ public struct XGBoostFile: Decodable, Sendable {
 
     /// The margin that XGBoost starts from, in its Float32: of `binary:logistic` the file has the probability.
     private static func intercept(_ parameters: JSONObject, objective: String) throws(ImportError) -> Double {
-        for (name, limit) in [("num_class", 1), ("num_target", 1)] where parameters.contains(name) {
+        for name in ["num_class", "num_target"] where parameters.contains(name) {
             let count = try parameters.whole(name)
-            guard (0...limit).contains(count) else {
-                throw parameters.refusal(name, expected: "at most \(limit)", found: "\(count)")
+            guard (0...1).contains(count) else {
+                throw parameters.refusal(name, expected: "at most 1", found: "\(count)")
             }
         }
         // A list since version 3.1.

@@ -23,8 +23,8 @@ public enum XGBoostJSON {
     ///
     /// A feature that the catalogue knows by name gets its definition version; features without names are `f0`, `f1`
     /// and so on. The words of a categorical feature are those that the file lists (XGBoost 3 learnt from a data
-    /// frame), else the numbers XGBoost was given for it. An unknown word goes left, as it did in XGBoost before 3
-    /// refused them.
+    /// frame), else the numbers XGBoost was given for it. An unknown word goes left, as an unseen number does there;
+    /// unknown words of data frames are refused there.
     /// - Parameters:
     ///   - file: The file's bytes.
     ///   - name: The model's name.
