@@ -23,9 +23,7 @@ enum XGBoostFixtures {
         _ bytes: [UInt8], rounds: XGBoostJSON.Rounds = .untilBest
     ) throws(ImportError) -> ModelDocument {
         try XGBoostJSON.document(bytes, name: "fixture", rounds: rounds) { type, bytes in
-            let decoder = JSONDecoder()
-            decoder.allowsJSON5 = true
-            return try decoder.decode(type, from: Data(bytes))
+            try JSONDecoder().decode(type, from: Data(bytes))
         }
     }
 

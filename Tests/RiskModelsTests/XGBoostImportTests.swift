@@ -86,6 +86,17 @@ import Testing
         }
     }
 
+    @Test func whatIsNotReadMayBeNoNumber() throws {
+        let text = try XGBoostFixtures.text("words.json")
+        let document = try XGBoostFixtures.document(text)
+        let changed = text.replacing("\"loss_changes\":[", with: "\"loss_changes\":[NaN,-Infinity,")
+            .replacing("\"amount\"", with: "\"a \\\" NaN\"")
+        var named = document
+        named.features[0].name = "a \" NaN"
+        #expect(changed != text)
+        #expect(try XGBoostFixtures.document(changed) == named)
+    }
+
     @Test func whatWasTakenOverIsAModelFile() throws {
         let document = try XGBoostFixtures.document(try XGBoostFixtures.text("words.json"))
         let withInputs = try LoadedModel.addingGoldenInputs(

@@ -85,6 +85,7 @@ import Testing
             ("2.8743742E-2,1E-45", "-3e6,1E-45", "\(tree).split_conditions[3]: expected a leaf from"),
             ("2.8743742E-2,1E-45", "1e999,1E-45", "split_conditions[3]: expected a number, found a number that does"),
             ("[-2.25E0,", "[-Infinity,", "\(tree).split_conditions[0]: expected a finite threshold, found -inf"),
+            ("[-2.25E0,", "[-4e38,", "\(tree).split_conditions[0]: expected a finite threshold, found -inf"),
             ("[-2.25E0,", "[{},", "\(tree).split_conditions[0]: expected a number, found an object"),
             ("categories\":[0,1,2,3,5", "categories\":[0,1,7,3,5", "\(tree).categories[2]: expected 0 to 6, found 7"),
             ("categories\":[0,1,2,3,5", "categories\":[0,-1,2,3,5", "\(tree).categories[1]: expected 0 to 6, found -1"),

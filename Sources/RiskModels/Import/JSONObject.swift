@@ -73,8 +73,13 @@ struct JSONObject {
         try list(name, expected: "a whole number", count: count)
     }
 
+    /// Numbers; the texts NaN, Infinity and -Infinity are such.
     func numbers(_ name: String, count: Int? = nil) throws(ImportError) -> [Double] {
-        try list(name, expected: "a number", count: count)
+        if let list = try? values.decode([Double].self, forKey: Key(stringValue: name)), list.count == count {
+            return list
+        }
+        let list: [JSONNumber] = try list(name, expected: "a number", count: count)
+        return list.map(\.value)
     }
 
     private func list<Value: Decodable>(
@@ -157,11 +162,30 @@ private struct JSONKind: Decodable {
     private enum NoKey: CodingKey {}
 }
 
+/// A number, or a text that stands for what JSON has no number for.
+private struct JSONNumber: Decodable {
+    let value: Double
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let number = try? container.decode(Double.self) {
+            value = number
+            return
+        }
+        switch try container.decode(String.self) {
+        case "NaN": value = .nan
+        case "Infinity": value = .infinity
+        case "-Infinity": value = -.infinity
+        default: throw DecodingError.dataCorruptedError(in: container, debugDescription: "no number")
+        }
+    }
+}
+
 /// Whether a value is of a type.
 private struct JSONTrial<Value: Decodable>: Decodable {
     let fits: Bool
 
     init(from decoder: any Decoder) throws {
-        fits = (try? decoder.singleValueContainer().decode(Value.self)) != nil
+        fits = (try? Value(from: decoder)) != nil
     }
 }

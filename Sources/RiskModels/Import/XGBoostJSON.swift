@@ -29,8 +29,8 @@ public enum XGBoostJSON {
     ///   - file: The file's bytes.
     ///   - name: The model's name.
     ///   - rounds: Which rounds of a model that was stopped early are taken.
-    ///   - decode: Decodes JSON: Foundation's `JSONDecoder`, which this library has no need of elsewhere. With
-    ///     `allowsJSON5`, the NaN and Infinity that XGBoost writes are refused by path.
+    ///   - decode: Decodes JSON: Foundation's `JSONDecoder`, which this library has no need of elsewhere. Without
+    ///     `allowsJSON5`: as of Swift 6.3 that crashes on some damaged numbers.
     /// - Complexity: O(bytes).
     /// - Throws: ``ImportError`` with the path.
     public static func document(
@@ -40,7 +40,7 @@ public enum XGBoostJSON {
         try checkText(file)
         let decoded: XGBoostFile
         do {
-            decoded = try decode(XGBoostFile.self, file)
+            decoded = try decode(XGBoostFile.self, quotingNumberWords(file))
         } catch let error as ImportError {
             throw error
         } catch {
@@ -65,5 +65,33 @@ public enum XGBoostJSON {
         guard first == UInt8(ascii: "{") else {
             throw ImportError("expected JSON that begins with {, found another beginning")
         }
+    }
+
+    /// The words that XGBoost writes for numbers, which JSON has not, in quotes: such as the NaN that version 2 gives
+    /// questions about categories for a threshold.
+    private static func quotingNumberWords(_ file: [UInt8]) -> [UInt8] {
+        let words = ["NaN", "Infinity", "-Infinity"].map { Array($0.utf8) }
+        let quote = UInt8(ascii: "\"")
+        var result: [UInt8] = []
+        result.reserveCapacity(file.count)
+        var isText = false
+        var index = 0
+        while index < file.count {
+            let byte = file[index]
+            if isText, byte == UInt8(ascii: "\\"), index + 1 < file.count {
+                result += file[index...index + 1]
+                index += 2
+                continue
+            }
+            if !isText, "NI-".utf8.contains(byte), let word = words.first(where: file[index...].starts(with:)) {
+                result += [quote] + word + [quote]
+                index += word.count
+                continue
+            }
+            if byte == quote { isText.toggle() }
+            result.append(byte)
+            index += 1
+        }
+        return result
     }
 }

@@ -59,10 +59,7 @@ struct Import: ParsableCommand {
             return try LightGBMText.document(String(decoding: file, as: UTF8.self), name: name)
         }
         return try XGBoostJSON.document(file, name: name, rounds: allRounds ? .all : .untilBest) { type, bytes in
-            let decoder = JSONDecoder()
-            // NaN and Infinity, which XGBoost writes and plain JSON has not, are then refused by path.
-            decoder.allowsJSON5 = true
-            return try decoder.decode(type, from: Data(bytes))
+            try JSONDecoder().decode(type, from: Data(bytes))
         }
     }
 }
