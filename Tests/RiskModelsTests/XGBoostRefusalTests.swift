@@ -125,6 +125,12 @@ import Testing
             (Array(text.utf8.prefix(5000)), "expected JSON, found text that is not: it is cut off"),
             (Array("{\"a\": b}".utf8), "expected JSON, found text that is not"),
             (Array("{\"a\": ".utf8) + Array(repeating: UInt8(ascii: "["), count: 100_000), "expected JSON, found text"),
+            (
+                Array(
+                    XGBoostFixtures.stump(threshold: "0").replacing("[1, -1, -1]", with: "[-1, -1, -1]")
+                        .replacing("[2, -1, -1]", with: "[-1, -1, -1]").utf8),
+                "expected a tree with a split, found none"
+            ),
             (Array("{}".utf8), "version: expected a list, found nothing"),
         ]
         for (file, message) in files {
@@ -137,7 +143,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["numeric", "words", "stopped"]) func hostileTextNeverCrashes(name: String) throws {
+    @Test(arguments: ["numeric", "codes", "words", "stopped"]) func hostileTextNeverCrashes(name: String) throws {
         let text = Array(try XGBoostFixtures.text("\(name).json").utf8)
         for seed in 0..<150 as Range<UInt64> {
             var random = RandomTrees(seed: seed)

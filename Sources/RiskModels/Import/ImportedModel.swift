@@ -18,7 +18,14 @@ struct ImportedModel {
     mutating func add(_ tree: LeafWiseTree) { trees.append(tree) }
 
     /// A document without golden inputs, calibration, policy or directions.
-    func document(name: String, training: TrainingStatement = TrainingStatement()) -> ModelDocument {
+    ///
+    /// - Throws: ``ImportError`` if no tree asks anything.
+    func document(
+        name: String, training: TrainingStatement = TrainingStatement()
+    ) throws(ImportError) -> ModelDocument {
+        guard !trees.isEmpty else {
+            throw ImportError("expected a tree with a split, found none: every row would have the same margin")
+        }
         let base = LogisticModel(intercept: intercept, terms: [])
         return ModelDocument(
             name: name, features: features, kind: .trees(TreeModel(base: base, trees: [], leafWiseTrees: trees)),

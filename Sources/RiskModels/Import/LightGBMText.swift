@@ -36,7 +36,7 @@ public enum LightGBMText {
                 model.add(try LightGBMTree(tree, categoryCounts: counts).tree)
             }
         }
-        return model.document(name: name)
+        return try model.document(name: name)
     }
 
     private static func checkHead(_ head: Section) throws(ImportError) {

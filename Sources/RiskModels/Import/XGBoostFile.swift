@@ -62,7 +62,7 @@ public struct XGBoostFile: Decodable, Sendable {
         }
         let share = taken < roundCount ? "the \(taken) rounds up to its best of \(roundCount)" : "\(taken) rounds"
         let card = "Taken over from XGBoost \(version), \(objective), \(share)."
-        return model.document(name: name, training: TrainingStatement(card: card))
+        return try model.document(name: name, training: TrainingStatement(card: card))
     }
 
     private static func version(_ root: JSONObject) throws(ImportError) -> String {
