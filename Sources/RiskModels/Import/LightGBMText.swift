@@ -1,5 +1,3 @@
-internal import RiskCore
-
 /// Reads LightGBM's text models (`Booster.save_model`, version 4 and its forerunners with the same fields).
 ///
 /// The margin is LightGBM's raw score and the reasons are its `pred_contrib`. What our trees cannot say is refused:
@@ -27,25 +25,18 @@ public enum LightGBMText {
         let trees = sections.dropFirst().filter { $0.first.text.hasPrefix("Tree=") }
         var counts = infos.map(categoryCount)
         for tree in trees { try raise(&counts, by: tree) }
-        var intercept = 0.0
-        var leafWise: [LeafWiseTree] = []
+        let features = zip(names, counts).map { name, count in
+            ImportedModel.feature(name, categories: count > 0 ? ImportedModel.words(count) : nil)
+        }
+        var model = ImportedModel(features: features, intercept: 0)
         for tree in trees {
             if try tree.whole("num_leaves") == 1 {
-                intercept += try tree.numbers("leaf_value", count: 1)[0]
+                model.add(leaf: try tree.numbers("leaf_value", count: 1)[0])
             } else {
-                leafWise.append(try LightGBMTree(tree, categoryCounts: counts).tree)
+                model.add(try LightGBMTree(tree, categoryCounts: counts).tree)
             }
         }
-        let features = zip(names, counts).map { name, count in
-            ModelFeature(
-                name: name, definitionVersion: FeatureCatalogue.feature(named: name)?.definitionVersion ?? 0,
-                categories: count > 0 ? (0..<count).map { String($0) } : nil)
-        }
-        return ModelDocument(
-            name: name, features: features,
-            kind: .trees(
-                TreeModel(
-                    base: LogisticModel(intercept: intercept, terms: []), trees: [], leafWiseTrees: leafWise)))
+        return try model.document(name: name)
     }
 
     private static func checkHead(_ head: Section) throws(ImportError) {
