@@ -216,6 +216,12 @@ import Testing
         try expectFailure(
             ["train", "--csv", csv, "--label", "colour", "--out", folder.path("c.swm")],
             saying: ["\"colour\"", "fraud"])
+        for option in ["--unattributed skip", "--doubtful negative", "--row-limit 9", "--campaign-balance 1"] {
+            let words = option.split(separator: " ").map(String.init)
+            try expectFailure(
+                ["train", "--csv", csv, "--label", "fraud", "--kind", "trees", "--out", folder.path("c.swm")] + words,
+                status: 64, saying: ["\(words[0]) needs --events"])
+        }
         #expect(!FileManager.default.fileExists(atPath: folder.path("c.swm")))
     }
 

@@ -80,7 +80,7 @@ public final class LogReplay {
     /// links than they had when they were served.
     public var prunedThrough: UInt64 { reader.prunedThrough }
 
-    /// What the log lacks so far and what that does to the events behind it, a sentence each; empty where it lacks nothing.
+    /// What the log lacks so far and what that does to the events behind it, a sentence each; none if it lacks nothing.
     public var gaps: [String] {
         var result: [String] = []
         if missingEntryCount > 0 {

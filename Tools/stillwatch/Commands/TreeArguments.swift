@@ -78,8 +78,9 @@ struct TreeArguments: ParsableArguments {
             let words = TreeOptions.Shape.allCases.map(\.rawValue).joined(separator: " or ")
             throw ValidationError("--tree-shape: expected \(words), found \"\(shape)\"")
         }
-        if leaves != nil, options().shape == .symmetric { throw ValidationError("--leaves needs --tree-shape leaf-wise") }
-        if depth != nil, options().shape == .leafWise { throw ValidationError("--depth needs --tree-shape symmetric") }
+        let grown = options().shape
+        if leaves != nil, grown == .symmetric { throw ValidationError("--leaves needs --tree-shape leaf-wise") }
+        if depth != nil, grown == .leafWise { throw ValidationError("--depth needs --tree-shape symmetric") }
         if let stopMetric, StoppingMetric(rawValue: stopMetric) == nil {
             throw ValidationError("--stop-metric: expected \(Self.metricWords), found \"\(stopMetric)\"")
         }
