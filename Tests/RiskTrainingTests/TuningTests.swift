@@ -113,6 +113,17 @@ import Testing
         #expect(Set(alone.trials.map(\.configuration)) == [0] && Self.value(alone.document, "tune_winner") == "0")
     }
 
+    @Test func whoStartsFromFewFeaturesStaysWithFew() {
+        for (usual, range) in [(EventTraining.usualOptions, 0.0..<0.3), (TrainingOptions(), 0.3..<1.001)] {
+            var options = usual
+            options.kind = .trees
+            let settings = TuningSpace.configurations(
+                options, TuningOptions(configurationCount: 40), features: Self.data(seed: 1).features)
+            #expect(Set(settings.map(\.trees.columnSample)).count > 20)
+            #expect(settings.allSatisfy { range.contains($0.trees.columnSample) })
+        }
+    }
+
     @Test func searchingIsNeverWorseOnTheHeldOutRows() throws {
         var better = 0
         for seed in 0..<4 as Range<UInt64> {

@@ -11,12 +11,17 @@ enum TuningSpace {
         .choice("base", [TreeOptions.Base.none, .linear], \.trees.base),
         .logarithmic("learning_rate", 0.02...0.2, \.trees.learningRate),
         .linear("row_sample", 0.5...1, \.trees.rowSample),
-        .linear("column_sample", 0.3...1, \.trees.columnSample),
         .logarithmic("leaf_l2", 0.3...100, \.trees.l2),
         .logarithmic("leaf_l1", 0.1...10, zeroShare: 0.6, \.trees.l1),
         .logarithmic("path_smoothing", 0.3...30, zeroShare: 0.6, \.trees.pathSmoothing),
         .logarithmic("min_hessian", 0.1...30, \.trees.minHessian),
     ]
+
+    /// Held-out rows are of the campaigns that are learnt, and would rather have trees ask about many features. Who
+    /// starts from few, as ``EventTraining/usualOptions`` do for the sake of campaigns to come, stays with few.
+    private static func columns(_ usual: Double) -> TuningParameter {
+        .linear("column_sample", usual < 0.3 ? 0.03...0.3 : 0.3...1, \.trees.columnSample)
+    }
 
     private static let symmetric: [TuningParameter] = [.whole("depth", 4...8, \.trees.depth)]
 
@@ -26,8 +31,8 @@ enum TuningSpace {
     static func parameters(_ options: TrainingOptions) -> [TuningParameter] {
         switch (options.kind, options.trees.shape) {
         case (.logistic, _): logistic
-        case (.trees, .symmetric): trees + symmetric
-        case (.trees, .leafWise): trees + leafWise
+        case (.trees, .symmetric): trees + [columns(options.trees.columnSample)] + symmetric
+        case (.trees, .leafWise): trees + [columns(options.trees.columnSample)] + leafWise
         }
     }
 
