@@ -125,11 +125,23 @@ import Testing
             #expect(own?.total == first.tables[0].outcome(.validation, share: share)?.total)
         }
         #expect(report.notes.contains { $0.contains("no campaign is left out") })
+        try expectNoteOnOtherData(training)
 
         try folder.write(
             Array(("commit_sequence,margin\n" + lines.dropLast().joined()).utf8), "peer.csv")
         let missing = refusal { _ = try compared.run(log: log, labels: try labels(), truth: try truth()) }
         #expect(missing?.code == .missingMargin && missing?.message.contains("peer.csv") == true)
+    }
+
+    /// A report says that it took a model's word for having learnt from other data.
+    private func expectNoteOnOtherData(_ training: EventTraining) throws {
+        let digests: [[UInt8]] = [[1], [2]]
+        let document = try training.train(log: log, labels: try labels(), digests: digests)
+        var plan = plan()
+        plan.modelIsOfOtherData = true
+        let evaluation = Evaluation(plan: plan, model: try ModelFile.load(ModelFile.encode(document)))
+        let report = try evaluation.run(log: log, labels: try labels(), truth: try truth(), digests: [[3]])
+        #expect(report.text.contains("states other files than these"))
     }
 
     private func marginLines(_ model: LoadedModel) throws -> [String] {

@@ -194,6 +194,11 @@ final class JudgingPass {
             notes.append(
                 "\(strangers) events of the test belong to accounts that the truth does not name; they count nowhere.")
         }
+        if survey.evaluation.plan.modelIsOfOtherData {
+            notes.append(
+                "The model states other files than these as what it learnt from, and was let through on that: of a log "
+                    + "that was cut, copied or written anew nobody would know.")
+        }
         if survey.evaluation.plan.split == .random {
             notes.append(
                 "The split is random by account, on request: accounts of one campaign stand on both sides, so these "
