@@ -4,8 +4,7 @@ import Testing
 
 /// `evaluate` and `features` through the executable, on the foreign log.
 @Suite(.serialized) struct EvaluateToolTests {
-    private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Fixtures/foreign-log").path
+    private static let fixtures = Fixtures.path("foreign-log")
 
     private let folder: TemporaryFolder
 

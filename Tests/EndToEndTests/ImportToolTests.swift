@@ -8,11 +8,6 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func fixture(_ name: String) -> String {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/\(name)").path
-    }
-
     private func cells(_ path: String) throws -> [[Substring]] {
         try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isNewline).map {
             $0.split(separator: ",", omittingEmptySubsequences: false)
@@ -23,7 +18,7 @@ import Testing
     private func margins(
         _ model: String, _ name: String, features: String, column: String = "margin"
     ) throws -> [(ours: Double, theirs: Double)] {
-        let table = try cells(fixture(name))
+        let table = try cells(Fixtures.path(name))
         let count = features.split(separator: ",").count
         // Categories are words here: 17, not 17.0.
         let values = table.dropFirst().map { $0.prefix(count).map { $0.hasSuffix(".0") ? $0.dropLast(2) : $0 } }
@@ -49,7 +44,7 @@ import Testing
         option: String, model: String, rows: String, features: String, tolerance: Double
     ) throws {
         let file = folder.path("imported.swm")
-        try Executable.tool("import", option, fixture(model), "--out", file)
+        try Executable.tool("import", option, Fixtures.path(model), "--out", file)
         for (ours, theirs) in try margins(file, rows, features: features) {
             #expect(abs(ours - theirs) <= tolerance * max(1, abs(theirs)), "\(rows)")
         }
@@ -60,7 +55,7 @@ import Testing
         for (options, column, words) in [([], "margin", "up to its best"), (["--all-rounds"], "all", "rounds")] {
             let (status, _, said) = try Executable.run(
                 Executable.path("stillwatch"),
-                ["import", "--xgboost", fixture("xgboost/stopped.json"), "--out", file] + options)
+                ["import", "--xgboost", Fixtures.path("xgboost/stopped.json"), "--out", file] + options)
             #expect(status == 0 && said.contains(words), "\(said)")
             for (ours, theirs) in try margins(file, "xgboost/stopped.csv", features: "a,b", column: column) {
                 #expect(abs(ours - theirs) <= 1e-5 * max(1, abs(theirs)), "\(options)")
@@ -69,7 +64,7 @@ import Testing
     }
 
     @Test func whatCannotBeTakenOverIsNamedAndWritesNothing() throws {
-        let text = try String(contentsOfFile: fixture("xgboost/numeric.json"), encoding: .utf8)
+        let text = try Fixtures.text("xgboost/numeric.json")
         let damaged = [
             (text.replacing("binary:logistic", with: "reg:squarederror"), "binary:logistic"),
             (String(text.prefix(text.count / 2)), "cut off"), ("", "found nothing"),

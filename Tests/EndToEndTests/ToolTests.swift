@@ -6,8 +6,7 @@ import Testing
 /// The tool on input that our code did not write.
 @Suite(.serialized) struct ToolTests {
     /// `Tests/Fixtures/foreign-log`: 60 events in eight ways to write JSON, four of them behind a later one.
-    private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Fixtures/foreign-log").path
+    private static let fixtures = Fixtures.path("foreign-log")
     private static let events = fixtures + "/events.jsonl"
     private static let labels = fixtures + "/labels.csv"
 

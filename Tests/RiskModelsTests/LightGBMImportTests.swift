@@ -1,16 +1,13 @@
 import Foundation
 import RiskModels
 import RiskWire
+import TestSupport
 import Testing
 
 /// `Tests/Fixtures/lightgbm`: a model of LightGBM 4.7 and what it gives for some rows, missing and unknown values among
 /// them.
 @Suite struct LightGBMImportTests {
-    private func fixture(_ name: String) throws -> String {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        return String(
-            decoding: try Data(contentsOf: folder.appending(path: "Fixtures/lightgbm/\(name)")), as: UTF8.self)
-    }
+    private func fixture(_ name: String) throws -> String { try Fixtures.text("lightgbm/\(name)") }
 
     @Test func marginsAndReasonsAreLightGBMs() throws {
         let document = try LightGBMText.document(try fixture("model.txt"), name: "fixture")
@@ -51,12 +48,9 @@ import Testing
             ("left_child=", "left_child=x", "left_child: expected 8 whole numbers"),
         ]
         for (old, new, message) in faults {
-            let range = try #require(text.range(of: old))
-            do throws(ImportError) {
-                _ = try LightGBMText.document(text.replacingCharacters(in: range, with: new), name: "x")
-                Issue.record("\(new) was taken over")
-            } catch {
-                #expect(error.description.contains(message), "\(new): \(error)")
+            let changed = try text.changed(old, to: new)
+            expectImportRefusal(message, of: new) { () throws(ImportError) in
+                try LightGBMText.document(changed, name: "x")
             }
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import RiskModels
+import TestSupport
 
 /// `Tests/Fixtures/xgboost`: models of XGBoost and what it gives for some rows, missing values among them.
 ///
@@ -7,11 +8,7 @@ import RiskModels
 /// categories by number, unseen ones too); `words` (3.2.0, categories in words, two trees a round) and `stopped`
 /// (3.2.0, stopped early).
 enum XGBoostFixtures {
-    static func text(_ name: String) throws -> String {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        return String(
-            decoding: try Data(contentsOf: folder.appending(path: "Fixtures/xgboost/\(name)")), as: UTF8.self)
-    }
+    static func text(_ name: String) throws -> String { try Fixtures.text("xgboost/\(name)") }
 
     static func document(
         _ text: String, rounds: XGBoostJSON.Rounds = .untilBest

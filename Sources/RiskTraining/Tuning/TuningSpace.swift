@@ -7,20 +7,19 @@ enum TuningSpace {
         .logarithmic("l2", 0.001...1000, \.l2),
     ]
 
-    private static let trees: [TuningParameter] = [
-        .choice("base", [TreeOptions.Base.none, .linear], \.trees.base),
-        .logarithmic("learning_rate", 0.02...0.2, \.trees.learningRate),
-        .linear("row_sample", 0.5...1, \.trees.rowSample),
-        .logarithmic("leaf_l2", 0.3...100, \.trees.l2),
-        .logarithmic("leaf_l1", 0.1...10, zeroShare: 0.6, \.trees.l1),
-        .logarithmic("path_smoothing", 0.3...30, zeroShare: 0.6, \.trees.pathSmoothing),
-        .logarithmic("min_hessian", 0.1...30, \.trees.minHessian),
-    ]
-
     /// Held-out rows are of the campaigns that are learnt, and would rather have trees ask about many features. Who
     /// starts from few, as ``EventTraining/usualOptions`` do for the sake of campaigns to come, stays with few.
-    private static func columns(_ usual: Double) -> TuningParameter {
-        .linear("column_sample", usual < 0.3 ? 0.03...0.3 : 0.3...1, \.trees.columnSample)
+    private static func trees(_ usual: TreeOptions) -> [TuningParameter] {
+        [
+            .choice("base", [TreeOptions.Base.none, .linear], \.trees.base),
+            .logarithmic("learning_rate", 0.02...0.2, \.trees.learningRate),
+            .linear("row_sample", 0.5...1, \.trees.rowSample),
+            .logarithmic("leaf_l2", 0.3...100, \.trees.l2),
+            .logarithmic("leaf_l1", 0.1...10, zeroShare: 0.6, \.trees.l1),
+            .logarithmic("path_smoothing", 0.3...30, zeroShare: 0.6, \.trees.pathSmoothing),
+            .logarithmic("min_hessian", 0.1...30, \.trees.minHessian),
+            .linear("column_sample", usual.columnSample < 0.3 ? 0.03...0.3 : 0.3...1, \.trees.columnSample),
+        ]
     }
 
     private static let symmetric: [TuningParameter] = [.whole("depth", 4...8, \.trees.depth)]
@@ -31,8 +30,8 @@ enum TuningSpace {
     static func parameters(_ options: TrainingOptions) -> [TuningParameter] {
         switch (options.kind, options.trees.shape) {
         case (.logistic, _): logistic
-        case (.trees, .symmetric): trees + [columns(options.trees.columnSample)] + symmetric
-        case (.trees, .leafWise): trees + [columns(options.trees.columnSample)] + leafWise
+        case (.trees, .symmetric): trees(options.trees) + symmetric
+        case (.trees, .leafWise): trees(options.trees) + leafWise
         }
     }
 

@@ -147,7 +147,7 @@ struct LearningArguments: ParsableArguments {
     /// Training on events, without its periods.
     func training() throws -> EventTraining {
         var training = EventTraining()
-        training.options = try options(usual: EventTraining.usualOptions)
+        training.options = try options(usual: training.options)
         training.eventType = EventType.allCases.first { $0.word == decisionPoint }
         training.unlabelled = unlabelled
         training.unattributed = unattributed
