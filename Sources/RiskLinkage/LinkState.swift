@@ -43,7 +43,7 @@ public struct LinkState: Sendable {
 
     /// An account that is not seen for this long is forgotten even if there is room. For identifiers see
     /// ``ClassCharacter/lifetimeDays``.
-    public static let retentionMs: Int64 = 180 * 86_400_000
+    public static let retentionMs: Int64 = 365 * 86_400_000
 
     /// Identifiers with many accounts or organisations are few: hubs. Sketches of them take 2.6 kB.
     private static let (crowdMinimum, identifiersPerCrowd) = (256, 512)

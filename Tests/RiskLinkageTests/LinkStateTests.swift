@@ -221,6 +221,17 @@ import Testing
         #expect((later[.emailDomain]?.established ?? 0) > 45)
     }
 
+    @Test func anAddressKeepsItsCompanyForAYear() throws {
+        for (days, expected): (Int64, Double) in [(60, 1), (200, 1), (364, 1), (366, 0)] {
+            var state = LinkState()
+            _ = state.apply(try Self.event("a", atMs: 1000, [(.ipPrefixRef, "p"), (.deviceRef, "d")]))
+            let facts = state.apply(
+                try Self.event("b", atMs: 1000 + days * 86_400_000, [(.ipPrefixRef, "p"), (.deviceRef, "d")]))
+            #expect(facts[.ipPrefix]?.accounts == expected, "\(days) days")
+            #expect(facts[.device]?.accounts == expected, "\(days) days")
+        }
+    }
+
     @Test func memoryIsBoundedAndTheStalestGoFirst() throws {
         var state = LinkState(capacity: LinkState.Capacity(accounts: 100, identifiers: 200))
         for index in 0..<5000 {

@@ -285,6 +285,29 @@ import Testing
         #expect(try Self.train(crooked, options).document.training.options.contains("chosen_base=none"))
     }
 
+    @Test(arguments: [(0.5, "linear"), (4, "none")])
+    func alteredRowsSpeakAgainstALinearBaseByTheirWeight(weight: Double, base: String) throws {
+        var random = Randoms(seed: 12)
+        let columns = (0..<6).map { _ in (0..<2000).map { _ in random.normal() } }
+        let isAltered = (0..<2000).map { $0 % 2 == 1 }
+        // What came is straight in all six; what was altered asks a crooked question of one.
+        let margins = (0..<2000).map { row in
+            isAltered[row] ? abs(columns[0][row]) > 0.67 ? 9 : -9 : columns.reduce(0) { $0 + $1[row] }
+        }
+        var data = TrainingData(
+            features: (0..<7).map { ModelFeature(name: "f\($0)") },
+            columns: columns + [isAltered.map { $0 ? 1 : 0 }], labels: Self.draw(&random, margins))
+        data.isAltered = isAltered
+        data.fitWeights = isAltered.map { $0 ? weight : 1 }
+        let document = try Self.train(data, Self.options { $0.base = .auto }).document
+        #expect(document.training.options.contains("chosen_base=\(base)"))
+        // The figures are of what came, whichever is chosen.
+        let metrics = Dictionary(uniqueKeysWithValues: document.training.metrics.map { ($0.name, $0.value) })
+        let (none, linear) = (metrics["heldout_log_loss_base_none"], metrics["heldout_log_loss_base_linear"])
+        #expect(try #require(linear) < #require(none))
+        #expect(abs(try #require(base == "none" ? none : linear) - #require(metrics["heldout_log_loss"])) < 1e-9)
+    }
+
     @Test func oneClassAndBadOptionsAreErrors() throws {
         let data = TrainingData(
             features: [ModelFeature(name: "x")], columns: [[1, 2, 3]], labels: [true, true, true])

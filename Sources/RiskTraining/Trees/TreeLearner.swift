@@ -17,7 +17,8 @@ struct TreeLearner {
         var candidates: [Candidate]
     }
 
-    /// A base that was tried, and the held-out log loss that the trees on it came to, before any calibration.
+    /// A base that was tried, and the log loss that the trees on it came to on held-out rows as they came, before any
+    /// calibration.
     struct Candidate: Equatable {
         var base: String
         var loss: Double
@@ -27,8 +28,9 @@ struct TreeLearner {
 
     /// Fits to some rows and stops, and chooses the base, by others.
     ///
-    /// A linear base is taken on its own word only if asked for; `auto` wants the held-out log loss to fall by more
-    /// than the standard error of that fall.
+    /// A linear base is taken on its own word only if asked for; `auto` wants the log loss of the held-out rows as
+    /// they came to fall by more than the standard error of that fall, and that of all, altered twins included, not to
+    /// rise by more than its own: what might have been seen must not decide against what was, nor be forgotten.
     func choose(
         _ data: TrainingData, _ table: BinnedTable, fitted: [Int], heldOut: [Int],
         progress: @escaping TrainingProgress
@@ -37,6 +39,7 @@ struct TreeLearner {
         var choice: Choice?
         var chosenMargins: [Double] = []
         var candidates: [Candidate] = []
+        let asTheyCame = data.unaltered(heldOut)
         for (index, isLinear) in kinds.enumerated() {
             let base = try base(data, rows: fitted, isLinear: isLinear)
             let result = grow(
@@ -44,8 +47,11 @@ struct TreeLearner {
                 treeCounts: stages(of: trees.treeLimit)
             ) { progress("growing trees", (Double(index) + $0) / Double(kinds.count)) }
             candidates.append(
-                Candidate(base: isLinear ? "linear" : "none", loss: loss(result.margins, data, heldOut)))
-            if choice == nil || isClearlyBetter(result.margins, than: chosenMargins, data, heldOut) {
+                Candidate(base: isLinear ? "linear" : "none", loss: loss(result.margins, data, asTheyCame)))
+            if choice == nil
+                || isClearlyBetter(result.margins, than: chosenMargins, data, asTheyCame)
+                    && !isClearlyBetter(chosenMargins, than: result.margins, data, heldOut)
+            {
                 choice = Choice(
                     model: model(base, result.trees), isLinear: isLinear, treeCounts: result.treeCounts, candidates: [])
                 chosenMargins = result.margins
