@@ -7,6 +7,8 @@ final class TreeTables: @unchecked Sendable {
     private let expected: Double
     private let memory = KernelMemory()
     private let columns: ColumnTables
+    /// Where that is cheaper than comparing.
+    private let answers: AnswerRows?
     private let groups: UnsafeBufferPointer<TreeLayout.Group>
     private let splitColumns: UnsafePointer<UInt32>
     private let splitFeatures: UnsafePointer<UInt32>
@@ -18,6 +20,10 @@ final class TreeTables: @unchecked Sendable {
         let splits = SplitColumns(layout.splits, features: features)
         expected = layout.expected
         columns = ColumnTables(splits, in: memory)
+        // A byte holds the leaf of a tree of up to eight levels.
+        answers = AnswerRows(
+            layout.questions, treeCount: layout.groups.reduce(0) { $0 + $1.treeCount }, bytesPerTree: 1,
+            comparisons: layout.splits.count, features: features, in: memory)
         groups = memory.copyBuffer(layout.groups)
         splitColumns = memory.copy(splits.splitColumns)
         splitFeatures = memory.copy(layout.splitFeatures)
@@ -30,39 +36,50 @@ final class TreeTables: @unchecked Sendable {
 // MARK: - One row
 
 extension TreeTables {
-    /// The sum of the leaves that a row falls into. O(columns + splits).
+    /// The sum of the leaves that a row falls into. O(columns + splits), or less.
     func sum(_ values: UnsafeBufferPointer<Double>) -> Double {
-        ScratchRoom.with(ScratchRoom.byteCount(Double.self, columns.count)) { room in
-            let numbers = room.take(Double.self, columns.count)
-            columns.forEach(values) { numbers[$0] = $1 }
-            var sum = 0.0
-            for group in groups {
-                forEachTree(of: group, numbers) { depth, tree, bits in
-                    sum += leaves[group.firstLeaf &+ tree << depth &+ bits]
-                }
-            }
-            return sum
-        }
+        var sum = 0.0
+        forEachTree(values) { group, depth, tree, bits in sum += leaves[group.firstLeaf &+ tree << depth &+ bits] }
+        return sum
     }
 
     /// The same sum; overwrites `attributions` with each feature's part in it. O(columns + splits + features).
     func sum(_ values: UnsafeBufferPointer<Double>, attributions: UnsafeMutableBufferPointer<Double>) -> Double {
         attributions.update(repeating: 0)
-        ScratchRoom.with(ScratchRoom.byteCount(Double.self, columns.count)) { room in
-            let numbers = room.take(Double.self, columns.count)
-            columns.forEach(values) { numbers[$0] = $1 }
-            for group in groups {
-                forEachTree(of: group, numbers) { depth, tree, bits in
-                    let features = group.firstSplit &+ tree &* depth
-                    let row = group.firstRow &+ (tree << depth &+ bits) &* depth
-                    for level in 0..<depth {
-                        attributions[Int(splitFeatures[features &+ level])] += rows[row &+ level]
-                    }
-                }
+        forEachTree(values) { group, depth, tree, bits in
+            let features = group.firstSplit &+ tree &* depth
+            let row = group.firstRow &+ (tree << depth &+ bits) &* depth
+            for level in 0..<depth {
+                attributions[Int(splitFeatures[features &+ level])] += rows[row &+ level]
             }
         }
         // Exact, so it equals the sum of the leaves.
         return attributions.reduce(expected, +)
+    }
+
+    /// Calls `body` with each tree, its depth, its index in its group, and the bits of the leaf that a row falls into.
+    @inline(__always)
+    private func forEachTree(
+        _ values: UnsafeBufferPointer<Double>,
+        _ body: (_ group: TreeLayout.Group, _ depth: Int, _ tree: Int, _ bits: Int) -> Void
+    ) {
+        guard let answers else {
+            ScratchRoom.with(ScratchRoom.byteCount(Double.self, columns.count)) { room in
+                let numbers = room.take(Double.self, columns.count)
+                columns.forEach(values) { numbers[$0] = $1 }
+                for group in groups { forEachTree(of: group, numbers) { body(group, $0, $1, $2) } }
+            }
+            return
+        }
+        answers.with(values) { leaf in
+            var first = 0
+            for group in groups {
+                for tree in 0..<group.treeCount {
+                    body(group, group.depth, tree, Int(leaf.load(fromByteOffset: first &+ tree, as: UInt8.self)))
+                }
+                first += group.treeCount
+            }
+        }
     }
 
     /// Calls `body` with each tree of a group, its depth, and the bits that the columns give.
@@ -111,10 +128,17 @@ extension TreeTables {
 
     /// Adds to each margin the sum of the leaves that its row falls into: the same bits as row by row.
     ///
-    /// Eight rows share each split: one threshold against eight values side by side. O(rows × (columns + splits)).
+    /// Eight rows share each split: one threshold against eight values side by side. O(rows × (columns + splits)), or
+    /// row by row where answers are looked up.
     func addSums(
         of rows: UnsafeBufferPointer<Double>, to margins: UnsafeMutableBufferPointer<Double>, featureCount: Int
     ) {
+        guard answers == nil else {
+            for row in margins.indices {
+                margins[row] += sum(UnsafeBufferPointer(rebasing: rows[row * featureCount..<(row + 1) * featureCount]))
+            }
+            return
+        }
         ScratchRoom.with(ScratchRoom.byteCount(Lanes.self, columns.count)) { room in
             let numbers = room.take(Lanes.self, columns.count)
             numbers.initialize(repeating: .zero, count: columns.count)
@@ -146,6 +170,17 @@ extension TreeTables {
             sums += Lanes(
                 leaves[Int(bits[0])], leaves[Int(bits[1])], leaves[Int(bits[2])], leaves[Int(bits[3])],
                 leaves[Int(bits[4])], leaves[Int(bits[5])], leaves[Int(bits[6])], leaves[Int(bits[7])])
+        }
+    }
+}
+
+extension TreeLayout {
+    /// Each split with the bit of the leaf's index that it decides.
+    fileprivate var questions: [AnswerRows.Question] {
+        places().enumerated().flatMap { tree, place in
+            (0..<place.depth).map {
+                AnswerRows.Question(split: splits[place.firstSplit + $0], tree: tree, bits: 1 << UInt64($0))
+            }
         }
     }
 }
