@@ -1,7 +1,7 @@
-/// Where rows fall in trees by looking answers up instead of comparing: for each feature and each answer that the
-/// splits can tell apart there is a row of bytes, with a few bits for every tree that say what the answer decides there.
+/// Where rows fall in trees, by looking answers up instead of comparing: for each feature and each answer that splits
+/// can tell apart there is a row of bytes, with a few bits for every tree that say what the answer decides there.
 ///
-/// What all features decide is then one row each, put together sixteen bytes at a time, whatever the trees' depth (after
+/// What all features decide is then one row each, put together sixteen bytes at a time, however deep the trees (after
 /// QuickScorer, which has bit vectors by feature too: Lucchese et al., "QuickScorer", 2015). Rows also hold the trees
 /// that never ask about their feature, so this pays where many trees ask about few features.
 ///
