@@ -5,6 +5,8 @@ final class LeafWiseEngine: @unchecked Sendable {
     /// The sum of the trees' expected values.
     let expected: Double
 
+    /// All trees where answers are looked up, whatever the kernel; else nil.
+    private let removals: LeafRemovals?
     /// Trees for the vector kernel, and those it does not take; nil if there are none.
     private let vectors: LeafWiseVectors?
     private let packed: PackedTrees?
@@ -25,9 +27,12 @@ final class LeafWiseEngine: @unchecked Sendable {
         let isSupported = kernel == .avx512 && kernel.isSupported && features.count <= Int(TK_REASON_FEATURE_LIMIT)
         let bytes = isSupported ? ByteColumns(layout.splits, features: features, kernel: kernel) : nil
         let small = bytes == nil ? [] : layout.places.filter { $0.tree.leaves.count <= LeafWiseVectors.leafLimit }
-        vectors = bytes.flatMap { small.isEmpty ? nil : LeafWiseVectors(small, columns: $0) }
+        let removals = LeafRemovals(layout.places, features: features, in: memory)
+        self.removals = removals
+        vectors =
+            removals == nil ? bytes.flatMap { small.isEmpty ? nil : LeafWiseVectors(small, columns: $0) } : nil
         packed =
-            small.count == layout.places.count
+            removals != nil || small.count == layout.places.count
             ? nil
             : PackedTrees(layout, features: features) {
                 bytes == nil || $0.tree.leaves.count > LeafWiseVectors.leafLimit
@@ -48,6 +53,7 @@ final class LeafWiseEngine: @unchecked Sendable {
 
     /// The sum of the leaves that a row falls into.
     func sum(_ values: UnsafeBufferPointer<Double>) -> Double {
+        if let removals { return removals.sum(values) }
         var sum = packed?.sum(values) ?? 0
         vectors?.addSums(of: values, count: 1, stride: values.count, to: &sum)
         return sum

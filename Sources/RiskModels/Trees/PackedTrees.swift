@@ -2,7 +2,6 @@
 ///
 /// A tree's nodes lie level by level with siblings next to each other, so that a step is one comparison and one
 /// addition. A leaf is a node that leads to itself, so that eight trees take as many steps as the deepest of them.
-/// Where few features are asked, answers are looked up instead of walking.
 /// Unsafe pointers for the reasons that ``TreeTables`` has, and safe for the same ones.
 final class PackedTrees: @unchecked Sendable {
     private struct Node: BitwiseCopyable {
@@ -24,8 +23,6 @@ final class PackedTrees: @unchecked Sendable {
     /// The value of each node that is a leaf.
     private let values: UnsafePointer<Double>
     private let groups: UnsafeBufferPointer<Group>
-    /// Where that is cheaper than walking.
-    private let removals: LeafRemovals?
 
     /// Lays out those trees of a layout that are included.
     init(_ layout: LeafWiseLayout, features: [ModelFeature], including: (LeafWiseLayout.Place) -> Bool) {
@@ -34,8 +31,7 @@ final class PackedTrees: @unchecked Sendable {
         var nodes = [Node(threshold: .nan, column: 0, left: 0)]
         var values = [0.0]
         var groups: [Group] = []
-        let places = layout.places.filter(including)
-        for (index, place) in places.enumerated() {
+        for (index, place) in layout.places.filter(including).enumerated() {
             if index % 8 == 0 { groups.append(Group(roots: .zero, depth: 0)) }
             groups[groups.count - 1].roots[index % 8] = UInt32(nodes.count)
             groups[groups.count - 1].depth = place.depth
@@ -45,7 +41,6 @@ final class PackedTrees: @unchecked Sendable {
         self.nodes = memory.copy(nodes)
         self.values = memory.copy(values)
         self.groups = memory.copyBuffer(groups)
-        removals = LeafRemovals(places, features: features, in: memory)
     }
 
     private static func append(
@@ -72,10 +67,9 @@ final class PackedTrees: @unchecked Sendable {
         }
     }
 
-    /// The sum of the leaves that a row falls into. O(columns + trees × depth), or less.
+    /// The sum of the leaves that a row falls into. O(columns + trees × depth).
     func sum(_ row: UnsafeBufferPointer<Double>) -> Double {
-        if let removals { return removals.sum(row) }
-        return ScratchRoom.with(ScratchRoom.byteCount(Double.self, columns.count)) { room in
+        ScratchRoom.with(ScratchRoom.byteCount(Double.self, columns.count)) { room in
             let numbers = room.take(Double.self, columns.count)
             columns.forEach(row) { numbers[$0] = $1 }
             var sum = 0.0
