@@ -47,13 +47,20 @@ public final class LoadedModel: Sendable {
     /// Checks a document from the outside in: limits, structure, directions, then the golden inputs to the bit.
     ///
     /// - Parameter kernel: What scores trees, if this processor has it and it can hold the model; else plain Swift
-    ///   does.
+    ///   does, and where few features are asked.
     /// - Throws: ``ModelFileError`` that names the part at fault.
-    public init(
+    public convenience init(
         _ document: ModelDocument, digest: [UInt8], kernel: TreeKernel = .best
     ) throws(ModelFileError) {
+        try self.init(document, digest: digest, kernel: kernel, looksUp: true)
+    }
+
+    /// The same, for tests, where `looksUp` is false without looking answers up where that would pay.
+    package init(
+        _ document: ModelDocument, digest: [UInt8], kernel: TreeKernel, looksUp: Bool
+    ) throws(ModelFileError) {
         try Self.checkStructure(document)
-        self.scorer = try ModelScorer(document.kind, features: document.features, kernel: kernel)
+        self.scorer = try ModelScorer(document.kind, features: document.features, kernel: kernel, looksUp: looksUp)
         self.document = document
         self.digest = digest
         self.calibrations = EventType.allCases.map { type in

@@ -4,13 +4,15 @@ enum ModelScorer: Sendable {
     case trees(TreeScorer)
 
     /// Checks and lays out a model, and proves its directions.
-    init(_ kind: ModelKind, features: [ModelFeature], kernel: TreeKernel) throws(ModelFileError) {
+    init(
+        _ kind: ModelKind, features: [ModelFeature], kernel: TreeKernel, looksUp: Bool
+    ) throws(ModelFileError) {
         switch kind {
         case .logistic(let model):
             self = .logistic(try LogisticScorer(model, features: features, path: "logistic"))
             try LogisticScorer.proveMonotone(model, features: features)
         case .trees(let model):
-            self = .trees(try TreeScorer(model, features: features, kernel: kernel))
+            self = .trees(try TreeScorer(model, features: features, kernel: kernel, looksUp: looksUp))
             try model.proveMonotone(features: features)
         }
     }

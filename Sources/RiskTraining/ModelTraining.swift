@@ -96,7 +96,7 @@ public struct ModelTraining {
         if let split {
             progress("held-out fit", 0)
             let choice = try learner.choose(
-                toFit, table, fitted: split.fitted, heldOut: split.heldOut, progress: phase(0, 0.6, "held-out fit"))
+                data, table, fitted: split.fitted, heldOut: split.heldOut, progress: phase(0, 0.6, "held-out fit"))
             document.kind = kind(choice.model)
             progress("judging", 0.6)
             try judge(data, split.heldOut, &document)

@@ -74,7 +74,7 @@ struct Stillwatchd: AsyncParsableCommand {
     @Option(
         help: """
             Days of the event log to keep: whole segments older than that before the newest entry are removed, but for \
-            labels in force. Below 180, a restart forgets links that are still remembered. Default: all.
+            labels in force. Below 365, a restart forgets links that are still remembered. Default: all.
             """)
     var logKeepDays: Int?
 

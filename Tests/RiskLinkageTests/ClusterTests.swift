@@ -235,12 +235,13 @@ import Testing
         let full = state.facts(for: try Self.event("late", hour: 3, [(.deviceRef, "d")]))
         #expect(full.cluster?.accounts == 2 && full.cluster?.labelledBad == 1)
         #expect(Set(Self.members(state, "r0")).isSubset(of: ["r0", "r4"]) && Self.members(state, "r0").count == 2)
-        // Half a year later the last but one is forgotten for its age, and whoever comes back comes as somebody new.
+        // A retention later all but the last are forgotten for their age, and whoever comes back comes as somebody new.
+        let retention = LinkState.retentionMs / 3_600_000
         var old = LinkState()
         for index in 0..<5 { _ = old.apply(try Self.event("r\(index)", hour: 0, [(.deviceRef, "d")])) }
-        _ = old.apply(try Self.event("r4", hour: 24 * 100, [(.deviceRef, "d")]))
-        for index in 0..<10 { _ = old.apply(try Self.event("s\(index)", hour: 24 * 190, [])) }
-        let stale = old.facts(for: try Self.event("r0", hour: 24 * 190, [(.deviceRef, "d")]))
+        _ = old.apply(try Self.event("r4", hour: retention / 2, [(.deviceRef, "d")]))
+        for index in 0..<10 { _ = old.apply(try Self.event("s\(index)", hour: retention + 240, [])) }
+        let stale = old.facts(for: try Self.event("r0", hour: retention + 240, [(.deviceRef, "d")]))
         #expect(stale.cluster?.accounts == 1)
     }
 

@@ -59,27 +59,6 @@ import Testing
     }
 
     /// A path that asks about more features than eight or sixteen points are exact for.
-    /// Many trees that ask about few features, of as many leaves as a word of 32 or 64 bits has, and more.
-    @Test(arguments: [2, 31, 32, 33, 64, 65]) func manyTreesOnFewFeaturesFallIntoTheirLeaves(leafCount: Int) throws {
-        var random = RandomTrees(seed: UInt64(8_000_000 + leafCount))
-        let features = (0..<3).map { ModelFeature(name: "f\($0)", categories: $0 == 2 ? ["a", "b", "c"] : nil) }
-        let model = TreeModel(
-            base: .init(intercept: 0.5, terms: []),
-            trees: (0..<70).map { random.tree(features, depth: 1 + $0 % 6) },
-            leafWiseTrees: (0..<70).map { _ in random.leafWiseTree(features, leafCount: leafCount) })
-        let document = ModelDocument(name: "few features", features: features, kind: .trees(model))
-        for kernel in TreeKernel.allCases where kernel.isSupported {
-            let loaded = try LoadedModel(document, digest: [], kernel: kernel)
-            let naive = NaiveTrees(document: document)
-            for _ in 0..<200 {
-                let row = random.row(features)
-                let symmetric = model.trees.reduce(0.5) { $0 + $1.leaves[naive.leaf($1, row)] }
-                let expected = model.leafWiseTrees.reduce(symmetric) { $0 + $1.leaves[naive.leaf($1, row)] }
-                #expect(abs(loaded.margin(row) - expected) < 1e-9, "\(kernel), row \(row)")
-            }
-        }
-    }
-
     @Test(arguments: [17, 33, 63]) func longPathsStillAddUp(featureCount: Int) throws {
         var random = RandomTrees(seed: UInt64(featureCount))
         let features = (0..<featureCount).map { ModelFeature(name: "f\($0)") }

@@ -2,27 +2,29 @@ import RiskCore
 import RiskModels
 import Testing
 
-/// Every kernel that this processor has must give the bits of plain Swift.
+/// Every way to score that this processor has must give the bits of plain Swift that compares.
 @Suite struct TreeKernelTests {
-    private let kernels = TreeKernel.allCases.filter { $0.isSupported && $0 != .portable }
+    /// Kernels, and whether answers are looked up where that pays.
+    private let ways = TreeKernel.allCases.filter(\.isSupported).flatMap { [($0, true), ($0, false)] }
 
     /// Compares margins, batches and reasons of all kernels on some rows.
     private func compare(_ document: ModelDocument, _ rows: [[Double]], _ label: String) throws {
-        let portable = try LoadedModel(document, digest: [], kernel: .portable)
+        let portable = try LoadedModel(document, digest: [], kernel: .portable, looksUp: false)
         var expected: [Double] = []
         var found: [Double] = []
-        for kernel in kernels {
-            let model = try LoadedModel(document, digest: [], kernel: kernel)
-            #expect(model.bias.bitPattern == portable.bias.bitPattern, "\(label), \(kernel)")
+        for (kernel, looksUp) in ways {
+            let label = "\(label), \(kernel), looks up: \(looksUp)"
+            let model = try LoadedModel(document, digest: [], kernel: kernel, looksUp: looksUp)
+            #expect(model.bias.bitPattern == portable.bias.bitPattern, "\(label)")
             var margins: [Double] = []
             model.margins(of: rows.flatMap { $0 }, into: &margins)
             for (index, row) in rows.enumerated() {
                 let margin = portable.score(row, contributions: &expected)
                 let same = model.score(row, contributions: &found)
-                #expect(margin.bitPattern == same.bitPattern, "\(label), \(kernel), row \(row)")
-                #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "\(label), \(kernel), row \(row)")
-                #expect(model.margin(row).bitPattern == margin.bitPattern, "\(label), \(kernel), row \(row)")
-                #expect(margins[index].bitPattern == margin.bitPattern, "\(label), \(kernel), row \(row)")
+                #expect(margin.bitPattern == same.bitPattern, "\(label), row \(row)")
+                #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "\(label), row \(row)")
+                #expect(model.margin(row).bitPattern == margin.bitPattern, "\(label), row \(row)")
+                #expect(margins[index].bitPattern == margin.bitPattern, "\(label), row \(row)")
             }
         }
     }
@@ -55,6 +57,36 @@ import Testing
                 }
             let rows = (0..<20).map { _ in row(document, &random) }
             try compare(document, rows, "seed \(seed)")
+        }
+    }
+
+    /// Many trees that ask about few features, of as many leaves as a byte or a word of 32 or 64 bits tells apart, and
+    /// more; categories of more than a word, and so many that rows of answers would take too much.
+    @Test(arguments: [(2, 3), (31, 3), (32, 70), (33, 3), (64, 70), (65, 3), (31, 4000), (64, 4000)])
+    func manyTreesOnFewFeaturesScoreTheSameBits(leafCount: Int, categoryCount: Int) throws {
+        var random = RandomTrees(seed: UInt64(8_000_000 + leafCount + categoryCount))
+        let words = (0..<categoryCount).map { "c\($0)" }
+        let features = (0..<3).map { ModelFeature(name: "f\($0)", categories: $0 == 2 ? words : nil) }
+        var trees = (0..<70).map { random.tree(features, depth: 1 + $0 % 8) }
+        for tree in 0..<40 {
+            trees[tree].splits[0] = TreeSplit(
+                feature: 0, condition: .atLeast(tree % 2 == 0 ? 0 : -0.0), missingGoesRight: tree % 4 < 2)
+        }
+        let leafWise = (0..<70).map { _ in random.leafWiseTree(features, leafCount: leafCount) }
+        for (trees, leafWise) in [(trees, []), ([], leafWise), (trees, leafWise)] {
+            let base = LogisticModel(intercept: 0.5, terms: [])
+            let model = TreeModel(base: base, trees: trees, leafWiseTrees: leafWise)
+            let document = ModelDocument(name: "few features", features: features, kind: .trees(model))
+            let rows = (0..<16).map { _ in row(document, &random) }
+            try compare(document, rows, "\(leafCount) leaves, \(categoryCount) categories")
+            // And where the definition says.
+            let loaded = try LoadedModel(document, digest: [])
+            let naive = NaiveTrees(document: document)
+            for row in rows {
+                let symmetric = trees.reduce(0.5) { $0 + $1.leaves[naive.leaf($1, row)] }
+                let expected = leafWise.reduce(symmetric) { $0 + $1.leaves[naive.leaf($1, row)] }
+                #expect(abs(loaded.margin(row) - expected) < 1e-9, "row \(row)")
+            }
         }
     }
 

@@ -116,7 +116,7 @@ public struct CampaignPage: Sendable, Equatable {
     public var summary: Summary
     /// What its members share, the class with most members first.
     public var evidence: [Evidence] = []
-    /// Days on which something happened, oldest first; the last ``LinkState`` remembers.
+    /// Days on which something happened, oldest first; the last 180 of them.
     public var timeline: [Day] = []
     /// Members in the order in which they joined, those of a merged cluster behind those who were there before.
     public var members: [Member] = []

@@ -12,8 +12,8 @@ public struct ClassCharacter: Sendable, Equatable {
     public let reliability: Double
     /// The count of accounts from which one joins nobody to anybody any more. Clusters that stand, stay.
     public let joinCap: Double
-    /// Days after which an identifier that nobody came with is forgotten. A year, for what comes back: on registrations
-    /// of a whole year, long company of an address told honest people from others, and with 60 days it was lost.
+    /// Days after which an identifier that nobody came with is forgotten. A year for most: on a year of registrations
+    /// long company of an address told honest people from others, and with 60 days it was lost. Client versions pass.
     public let lifetimeDays: Int64
     /// Classes of one kind say the same thing twice (an address and its network): only the strongest of a kind counts.
     public let kind: Kind

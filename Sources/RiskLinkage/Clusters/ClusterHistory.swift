@@ -1,6 +1,6 @@
 internal import RiskCore
 
-/// What happened to a cluster, day by day; the days of the last half year.
+/// What happened to a cluster, day by day; the last 180 days on which anything did.
 struct ClusterHistory: Sendable {
     /// The most days that are kept.
     static let dayLimit = 180

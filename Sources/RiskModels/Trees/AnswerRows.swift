@@ -1,11 +1,13 @@
-/// Where rows fall in trees, by looking answers up instead of comparing: for each feature and each answer that splits
-/// can tell apart there is a row of bytes, with a few bits for every tree that say what the answer decides there.
+/// Where rows fall in trees, by looking answers up instead of comparing: for each feature and each answer to its
+/// questions (how many thresholds a number reaches, which category it is, or that it is missing) there is a row of
+/// bytes, with a few bits for every tree that say what the answer decides there.
 ///
 /// What all features decide is then one row each, put together sixteen bytes at a time, however deep the trees (after
 /// QuickScorer, which has bit vectors by feature too: Lucchese et al., "QuickScorer", 2015). Rows also hold the trees
 /// that never ask about their feature, so this pays where many trees ask about few features.
 ///
-/// One of the few places with unsafe pointers; safe for the reasons that ``TreeTables`` is.
+/// One of the few places with unsafe pointers; safe for the reasons that ``TreeTables`` is. They live as long as the
+/// memory does.
 struct AnswerRows: @unchecked Sendable {
     /// A split of a tree, and the bits that are set where a row goes right.
     struct Question {
@@ -35,26 +37,31 @@ struct AnswerRows: @unchecked Sendable {
     private let asked: UnsafeBufferPointer<Asked>
     private let thresholds: UnsafePointer<Double>
     private let rows: UnsafePointer<UInt8>
-    private let stride: Int
+    private let rowByteCount: Int
 
-    /// Rows for trees that passed their checks; nil if comparing is cheaper. O(questions × answers of a feature).
+    /// What a row costs, in comparisons: sixteen bytes from the second cache are about two.
+    static func cost(_ splits: [TreeSplit], treeCount: Int, bytesPerTree: Int) -> Int {
+        Set(splits.lazy.map(\.feature)).count * rowByteCount(treeCount, bytesPerTree) / laneCount * 2
+    }
+
+    private static func rowByteCount(_ treeCount: Int, _ bytesPerTree: Int) -> Int {
+        let part = laneCount * partCount
+        return (treeCount * bytesPerTree + part - 1) / part * part
+    }
+
+    /// Rows for trees that passed their checks; nil if they take more than two megabytes. O(questions × answers of a
+    /// feature).
     ///
-    /// - Parameters:
-    ///   - bytesPerTree: Bytes that hold the bits of a tree, the lowest first.
-    ///   - comparisons: How many a row costs otherwise.
+    /// - Parameter bytesPerTree: Bytes that hold the bits of a tree, the lowest first.
     init?(
-        _ questions: [Question], treeCount: Int, bytesPerTree: Int, comparisons: Int, features: [ModelFeature],
-        in memory: KernelMemory
+        _ questions: [Question], treeCount: Int, bytesPerTree: Int, features: [ModelFeature], in memory: KernelMemory
     ) {
-        let part = Self.laneCount * Self.partCount
-        stride = (treeCount * bytesPerTree + part - 1) / part * part
-        let ofFeature = Dictionary(grouping: questions, by: \.split.feature)
-        // Sixteen bytes from the second cache cost about what two comparisons do.
-        guard ofFeature.count * stride / Self.laneCount * 2 <= comparisons else { return nil }
+        rowByteCount = Self.rowByteCount(treeCount, bytesPerTree)
+        let ofFeature = Dictionary(grouping: questions, by: \.split.feature).sorted { $0.key < $1.key }
         var asked: [Asked] = []
         var thresholds: [Double] = []
         var rowCount = 0
-        for (feature, questions) in ofFeature.sorted(by: { $0.key < $1.key }) {
+        for (feature, questions) in ofFeature {
             let own = Set(questions.compactMap(\.split.numericThreshold)).sorted()
             let answerCount = features[feature].categories.map { $0.count + 1 } ?? own.count + 1
             asked.append(
@@ -64,12 +71,16 @@ struct AnswerRows: @unchecked Sendable {
             thresholds += own
             rowCount += answerCount + 1
         }
-        guard rowCount * stride <= Self.byteLimit else { return nil }
-        var rows = Array(repeating: UInt8(0), count: rowCount * stride)
-        for asked in asked {
-            for question in ofFeature[asked.feature] ?? [] {
-                for answer in 0...asked.missingRow where Self.goesRight(question.split, answer, asked, thresholds) {
-                    let first = (asked.firstRow + answer) * stride + question.tree * bytesPerTree
+        guard rowCount * rowByteCount <= Self.byteLimit else { return nil }
+        var rows = Array(repeating: UInt8(0), count: rowCount * rowByteCount)
+        for (asked, (_, questions)) in zip(asked, ofFeature) {
+            let own = thresholds[asked.firstThreshold..<asked.firstThreshold + asked.thresholdCount]
+            for question in questions {
+                precondition(
+                    bytesPerTree == 8 || question.bits >> UInt64(8 * bytesPerTree) == 0,
+                    "\(question.bits) does not fit into \(bytesPerTree) bytes")
+                for answer in Self.answersToTheRight(question.split, asked, own) {
+                    let first = (asked.firstRow + answer) * rowByteCount + question.tree * bytesPerTree
                     for byte in 0..<bytesPerTree {
                         rows[first + byte] |= UInt8(truncatingIfNeeded: question.bits >> UInt64(8 * byte))
                     }
@@ -81,22 +92,24 @@ struct AnswerRows: @unchecked Sendable {
         self.rows = memory.copy(rows)
     }
 
-    /// Whether rows with this answer go right.
-    private static func goesRight(_ split: TreeSplit, _ answer: Int, _ asked: Asked, _ thresholds: [Double]) -> Bool {
-        if answer == asked.missingRow { return split.missingGoesRight }
+    /// The answers with which rows go right.
+    private static func answersToTheRight(
+        _ split: TreeSplit, _ asked: Asked, _ thresholds: ArraySlice<Double>
+    ) -> [Int] {
+        let missing = split.missingGoesRight ? [asked.missingRow] : []
         return switch split.condition {
-        // The answer is how many thresholds a number reaches.
-        case .atLeast(let threshold): answer > 0 && thresholds[asked.firstThreshold + answer - 1] >= threshold
-        case .among(let codes): codes.contains(answer)
+        case .atLeast(let threshold):
+            Array((thresholds.count { $0 < threshold } + 1)..<asked.missingRow) + missing
+        case .among(let codes): codes + missing
         }
     }
 
     /// Calls `body` with the bits of each tree, side by side. O(features × (log thresholds + bytes ÷ 16)).
     @inline(__always)
-    func with<Result>(_ values: UnsafeBufferPointer<Double>, _ body: (UnsafeRawPointer) -> Result) -> Result {
-        let byteCount = ScratchRoom.byteCount(UInt8.self, stride) + ScratchRoom.byteCount(Int.self, asked.count)
+    func withBits<Result>(_ values: UnsafeBufferPointer<Double>, _ body: (UnsafeRawPointer) -> Result) -> Result {
+        let byteCount = ScratchRoom.byteCount(UInt8.self, rowByteCount) + ScratchRoom.byteCount(Int.self, asked.count)
         return ScratchRoom.with(byteCount) { room in
-            let bits = room.take(UInt8.self, stride)
+            let bits = room.take(UInt8.self, rowByteCount)
             fill(bits, from: values, room.take(Int.self, asked.count))
             return body(UnsafeRawPointer(bits))
         }
@@ -107,9 +120,10 @@ struct AnswerRows: @unchecked Sendable {
         _ offsets: UnsafeMutablePointer<Int>
     ) {
         for index in 0..<asked.count {
-            offsets[index] = (asked[index].firstRow &+ answer(asked[index], values[asked[index].feature])) &* stride
+            offsets[index] =
+                (asked[index].firstRow &+ answer(asked[index], values[asked[index].feature])) &* rowByteCount
         }
-        for first in Swift.stride(from: 0, to: stride, by: Self.laneCount * Self.partCount) {
+        for first in stride(from: 0, to: rowByteCount, by: Self.laneCount * Self.partCount) {
             var (sum0, sum1, sum2, sum3) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
             for index in 0..<asked.count {
                 let row = UnsafeRawPointer(rows + (offsets[index] &+ first))

@@ -1,13 +1,13 @@
 internal import CTreeKernels
 
-/// Leaf-wise trees laid out for one kernel.
+/// Leaf-wise trees laid out for one kernel; their leaves are looked up in plain Swift where that is cheaper still.
 final class LeafWiseEngine: @unchecked Sendable {
     /// The sum of the trees' expected values.
     let expected: Double
 
     /// All trees where answers are looked up, whatever the kernel; else nil.
     private let removals: LeafRemovals?
-    /// Trees for the vector kernel, and those it does not take; nil if there are none.
+    /// Trees for the vector kernel, and those it does not take; nil if there are none or all are looked up.
     private let vectors: LeafWiseVectors?
     private let packed: PackedTrees?
     private let exact: LeafWiseReasons
@@ -21,13 +21,20 @@ final class LeafWiseEngine: @unchecked Sendable {
     private let nodeColumns: UnsafeBufferPointer<UInt32>
     private let nodeThresholds: UnsafePointer<Double>
 
-    /// Lays out trees for the kernel if it can score them, else for plain Swift. O(nodes × points).
-    init(_ layout: LeafWiseLayout, features: [ModelFeature], kernel: TreeKernel) {
+    /// Lays out trees for the kernel if it can score them, else for plain Swift. O(nodes × (points + answers)).
+    ///
+    /// - Parameter looksUp: Whether answers are looked up where that pays.
+    init(_ layout: LeafWiseLayout, features: [ModelFeature], kernel: TreeKernel, looksUp: Bool) {
         let memory = KernelMemory()
         let isSupported = kernel == .avx512 && kernel.isSupported && features.count <= Int(TK_REASON_FEATURE_LIMIT)
         let bytes = isSupported ? ByteColumns(layout.splits, features: features, kernel: kernel) : nil
         let small = bytes == nil ? [] : layout.places.filter { $0.tree.leaves.count <= LeafWiseVectors.leafLimit }
-        let removals = LeafRemovals(layout.places, features: features, in: memory)
+        // A step of a walk waits for the one before: about two comparisons. The vector kernel needs some ten a tree.
+        let comparisons =
+            bytes != nil && small.count == layout.places.count
+            ? 10 * small.count : 2 * layout.places.reduce(0) { $0 + $1.depth }
+        let removals =
+            looksUp ? LeafRemovals(layout, comparisons: comparisons, features: features, in: memory) : nil
         self.removals = removals
         vectors =
             removals == nil ? bytes.flatMap { small.isEmpty ? nil : LeafWiseVectors(small, columns: $0) } : nil

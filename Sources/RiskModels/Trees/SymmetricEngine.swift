@@ -4,11 +4,11 @@ enum SymmetricEngine: Sendable {
     case vectors(SymmetricVectors)
 
     /// For the kernel if it can score the trees, else for plain Swift.
-    init(_ layout: TreeLayout, features: [ModelFeature], kernel: TreeKernel) {
+    init(_ layout: TreeLayout, features: [ModelFeature], kernel: TreeKernel, looksUp: Bool) {
         if let vectors = SymmetricVectors(layout, features: features, kernel: kernel) {
             self = .vectors(vectors)
         } else {
-            self = .portable(TreeTables(layout, features: features))
+            self = .portable(TreeTables(layout, features: features, looksUp: looksUp))
         }
     }
 

@@ -26,17 +26,21 @@ struct TreeScorer: Sendable {
     var featureCount: Int { base.featureCount }
 
     /// - Throws: ``ModelFileError`` with code `invalid` if the model does not fit the features or its limits.
-    init(_ model: TreeModel, features: [ModelFeature], kernel: TreeKernel) throws(ModelFileError) {
+    init(
+        _ model: TreeModel, features: [ModelFeature], kernel: TreeKernel, looksUp: Bool
+    ) throws(ModelFileError) {
         try model.checkStructure(features: features)
         self.base = try LogisticScorer(model.base, features: features, path: "linear_base")
         let layout = TreeLayout(model.trees, otherBound: LeafWiseLayout.bound(model.leafWiseTrees))
         symmetric =
-            model.trees.isEmpty ? nil : SymmetricEngine(layout, features: features, kernel: kernel)
+            model.trees.isEmpty
+            ? nil : SymmetricEngine(layout, features: features, kernel: kernel, looksUp: looksUp)
         leafWise =
             model.leafWiseTrees.isEmpty
             ? nil
             : LeafWiseEngine(
-                LeafWiseLayout(model.leafWiseTrees, step: layout.step), features: features, kernel: kernel)
+                LeafWiseLayout(model.leafWiseTrees, step: layout.step), features: features, kernel: kernel,
+                looksUp: looksUp)
         self.bias = base.intercept + (layout.expected + (leafWise?.expected ?? 0))
     }
 

@@ -7,8 +7,10 @@ final class TreeTables: @unchecked Sendable {
     private let expected: Double
     private let memory = KernelMemory()
     private let columns: ColumnTables
-    /// Where that is cheaper than comparing.
+    /// Where that is cheaper than comparing; nil if it is not.
     private let answers: AnswerRows?
+    /// Whether it is cheaper even where eight rows share a comparison.
+    private let looksUpBatches: Bool
     private let groups: UnsafeBufferPointer<TreeLayout.Group>
     private let splitColumns: UnsafePointer<UInt32>
     private let splitFeatures: UnsafePointer<UInt32>
@@ -16,14 +18,18 @@ final class TreeTables: @unchecked Sendable {
     private let leaves: UnsafePointer<Double>
     private let rows: UnsafePointer<Double>
 
-    init(_ layout: TreeLayout, features: [ModelFeature]) {
+    /// - Parameter looksUp: Whether answers are looked up where that pays.
+    init(_ layout: TreeLayout, features: [ModelFeature], looksUp: Bool) {
         let splits = SplitColumns(layout.splits, features: features)
         expected = layout.expected
         columns = ColumnTables(splits, in: memory)
         // A byte holds the leaf of a tree of up to eight levels.
-        answers = AnswerRows(
-            layout.questions, treeCount: layout.groups.reduce(0) { $0 + $1.treeCount }, bytesPerTree: 1,
-            comparisons: layout.splits.count, features: features, in: memory)
+        let treeCount = layout.groups.reduce(0) { $0 + $1.treeCount }
+        let cost = AnswerRows.cost(layout.splits, treeCount: treeCount, bytesPerTree: 1)
+        answers =
+            looksUp && cost <= layout.splits.count
+            ? AnswerRows(layout.questions, treeCount: treeCount, bytesPerTree: 1, features: features, in: memory) : nil
+        looksUpBatches = 3 * cost <= layout.splits.count
         groups = memory.copyBuffer(layout.groups)
         splitColumns = memory.copy(splits.splitColumns)
         splitFeatures = memory.copy(layout.splitFeatures)
@@ -57,7 +63,7 @@ extension TreeTables {
         return attributions.reduce(expected, +)
     }
 
-    /// Calls `body` with each tree, its depth, its index in its group, and the bits of the leaf that a row falls into.
+    /// Calls `body` with each tree's group, its depth, its index in the group, and the leaf that a row falls into.
     @inline(__always)
     private func forEachTree(
         _ values: UnsafeBufferPointer<Double>,
@@ -71,11 +77,11 @@ extension TreeTables {
             }
             return
         }
-        answers.with(values) { leaf in
+        answers.withBits(values) { bits in
             var first = 0
             for group in groups {
                 for tree in 0..<group.treeCount {
-                    body(group, group.depth, tree, Int(leaf.load(fromByteOffset: first &+ tree, as: UInt8.self)))
+                    body(group, group.depth, tree, Int(bits.load(fromByteOffset: first &+ tree, as: UInt8.self)))
                 }
                 first += group.treeCount
             }
@@ -133,7 +139,7 @@ extension TreeTables {
     func addSums(
         of rows: UnsafeBufferPointer<Double>, to margins: UnsafeMutableBufferPointer<Double>, featureCount: Int
     ) {
-        guard answers == nil else {
+        guard answers == nil || !looksUpBatches else {
             for row in margins.indices {
                 margins[row] += sum(UnsafeBufferPointer(rebasing: rows[row * featureCount..<(row + 1) * featureCount]))
             }

@@ -29,28 +29,32 @@ struct TreeLearner {
     /// Fits to some rows and stops, and chooses the base, by others.
     ///
     /// A linear base is taken on its own word only if asked for; `auto` wants the log loss of the held-out rows as
-    /// they came to fall by more than the standard error of that fall, and that of all, altered twins included, not to
-    /// rise by more than its own: what might have been seen must not decide against what was, nor be forgotten.
+    /// they came to fall by more than the standard error of that fall, and that of all, weighed as they are fitted
+    /// and altered twins included, not to rise by more than its own: rows that nobody sent cannot win the choice, but
+    /// they can forbid it.
+    ///
+    /// - Parameter data: With the weights that rows stand for; fitted to by ``TrainingData/toFit``.
     func choose(
         _ data: TrainingData, _ table: BinnedTable, fitted: [Int], heldOut: [Int],
         progress: @escaping TrainingProgress
     ) throws(TrainingError) -> Choice {
+        let toFit = data.toFit
         let kinds = trees.base == .auto && !trees.othersOnlyAdd ? [false, true] : [trees.base == .linear]
         var choice: Choice?
         var chosenMargins: [Double] = []
         var candidates: [Candidate] = []
         let asTheyCame = data.unaltered(heldOut)
         for (index, isLinear) in kinds.enumerated() {
-            let base = try base(data, rows: fitted, isLinear: isLinear)
+            let base = try base(toFit, rows: fitted, isLinear: isLinear)
             let result = grow(
-                data, table, start: base.margins, fitted: fitted, heldOut: heldOut,
+                toFit, table, start: base.margins, fitted: fitted, heldOut: heldOut,
                 treeCounts: stages(of: trees.treeLimit)
             ) { progress("growing trees", (Double(index) + $0) / Double(kinds.count)) }
             candidates.append(
                 Candidate(base: isLinear ? "linear" : "none", loss: loss(result.margins, data, asTheyCame)))
             if choice == nil
                 || isClearlyBetter(result.margins, than: chosenMargins, data, asTheyCame)
-                    && !isClearlyBetter(chosenMargins, than: result.margins, data, heldOut)
+                    && !isClearlyBetter(chosenMargins, than: result.margins, toFit, heldOut)
             {
                 choice = Choice(
                     model: model(base, result.trees), isLinear: isLinear, treeCounts: result.treeCounts, candidates: [])

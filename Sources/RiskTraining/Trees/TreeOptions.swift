@@ -16,7 +16,8 @@ public struct TreeOptions: Sendable, Equatable {
         case none
         /// A logistic regression.
         case linear
-        /// A logistic regression if that is clearly better on the held-out rows, else a constant.
+        /// A logistic regression if that is clearly better on the held-out rows as they came and not clearly worse on
+        /// these and their altered copies, else a constant.
         case auto
     }
 

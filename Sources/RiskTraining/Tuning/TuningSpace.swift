@@ -7,11 +7,12 @@ enum TuningSpace {
         .logarithmic("l2", 0.001...1000, \.l2),
     ]
 
+    /// The base is none of them: `auto` chooses it for each setting, by more than the figure that is searched by.
+    ///
     /// Held-out rows are of the campaigns that are learnt, and would rather have trees ask about many features. Who
     /// starts from few, as ``EventTraining/usualOptions`` do for the sake of campaigns to come, stays with few.
     private static func trees(_ usual: TreeOptions) -> [TuningParameter] {
         [
-            .choice("base", [TreeOptions.Base.none, .linear], \.trees.base),
             .logarithmic("learning_rate", 0.02...0.2, \.trees.learningRate),
             .linear("row_sample", 0.5...1, \.trees.rowSample),
             .logarithmic("leaf_l2", 0.3...100, \.trees.l2),

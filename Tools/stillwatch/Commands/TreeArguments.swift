@@ -11,7 +11,11 @@ struct TreeArguments: ParsableArguments {
     @Option(help: "Leaves of a leaf-wise tree at most.")
     var leaves: Int?
 
-    @Option(help: "What the trees are boosted on: none, linear, or auto (linear if clearly better on held-out rows).")
+    @Option(
+        help: """
+            What the trees are boosted on: none, linear, or auto (linear if clearly better on held-out rows and not \
+            clearly worse with their altered copies).
+            """)
     var base: String?
 
     @Option(name: .customLong("trees"), help: "Trees at most.")
