@@ -62,8 +62,9 @@ struct AnswerRows: @unchecked Sendable {
         var thresholds: [Double] = []
         var rowCount = 0
         for (feature, questions) in ofFeature {
-            let own = Set(questions.compactMap(\.split.numericThreshold)).sorted()
-            let answerCount = features[feature].categories.map { $0.count + 1 } ?? own.count + 1
+            let categories = features[feature].categories
+            let own = categories == nil ? Set(questions.map(\.split.threshold)).sorted() : []
+            let answerCount = (categories?.count ?? own.count) + 1
             asked.append(
                 Asked(
                     feature: feature, thresholdCount: own.count, firstThreshold: thresholds.count,
@@ -153,13 +154,5 @@ struct AnswerRows: @unchecked Sendable {
             rest &-= half
         }
         return reached - (thresholds + asked.firstThreshold) + (reached[0] <= value ? 1 : 0)
-    }
-}
-
-extension TreeSplit {
-    /// The threshold of a question about a number.
-    fileprivate var numericThreshold: Double? {
-        guard case .atLeast(let threshold) = condition else { return nil }
-        return threshold
     }
 }

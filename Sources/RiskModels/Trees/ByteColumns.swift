@@ -162,7 +162,7 @@ struct ByteColumns {
 
 extension TreeSplit {
     /// The threshold; of a set, 0.
-    fileprivate var threshold: Double {
+    var threshold: Double {
         guard case .atLeast(let threshold) = condition else { return 0 }
         return threshold
     }

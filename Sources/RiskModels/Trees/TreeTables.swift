@@ -9,7 +9,7 @@ final class TreeTables: @unchecked Sendable {
     private let columns: ColumnTables
     /// Where that is cheaper than comparing; nil if it is not.
     private let answers: AnswerRows?
-    /// Whether it is cheaper even where eight rows share a comparison.
+    /// Whether they are looked up even where eight rows would share a comparison.
     private let looksUpBatches: Bool
     private let groups: UnsafeBufferPointer<TreeLayout.Group>
     private let splitColumns: UnsafePointer<UInt32>
@@ -29,7 +29,7 @@ final class TreeTables: @unchecked Sendable {
         answers =
             looksUp && cost <= layout.splits.count
             ? AnswerRows(layout.questions, treeCount: treeCount, bytesPerTree: 1, features: features, in: memory) : nil
-        looksUpBatches = 3 * cost <= layout.splits.count
+        looksUpBatches = answers != nil && 3 * cost <= layout.splits.count
         groups = memory.copyBuffer(layout.groups)
         splitColumns = memory.copy(splits.splitColumns)
         splitFeatures = memory.copy(layout.splitFeatures)
@@ -139,7 +139,7 @@ extension TreeTables {
     func addSums(
         of rows: UnsafeBufferPointer<Double>, to margins: UnsafeMutableBufferPointer<Double>, featureCount: Int
     ) {
-        guard answers == nil || !looksUpBatches else {
+        guard !looksUpBatches else {
             for row in margins.indices {
                 margins[row] += sum(UnsafeBufferPointer(rebasing: rows[row * featureCount..<(row + 1) * featureCount]))
             }
