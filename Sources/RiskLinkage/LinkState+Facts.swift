@@ -126,7 +126,7 @@ extension LinkState {
         _ sight: inout Sight, _ keys: EventKeys, _ account: AccountLinks?, _ membership: Membership?,
         _ joining: ClusterJoining
     ) {
-        let candidates = joining.clusters(excluding: membership?.cluster ?? 0, of: clusters)
+        let candidates = joining.clusters(excluding: membership?.cluster ?? 0, of: clusters, atMs: keys.timeMs)
         let candidate = candidates.first
         guard let membership, let members = clusters.members(of: membership.cluster) else {
             if let candidate {

@@ -153,6 +153,29 @@ import Testing
         #expect(cluster?.lastBanMs == Self.startMs + 40 * Self.hourMs)
     }
 
+    /// An address and a mail pattern bring somebody new to a cluster that others come to, not to one of last winter.
+    @Test func whereNobodyComesAnyMoreNewcomersNeedMore() throws {
+        var state = LinkState()
+        let weak: Identifiers = [(.ipPrefixRef, "n"), (.emailMaskRef, "m")]
+        let profile: Identifiers = [(.profileTemplateRef, "p"), (.ipPrefixRef, "n")]
+        for index in 0..<60 {
+            _ = state.apply(try Self.event("r\(index)", hour: Int64(index), weak + [(.profileTemplateRef, "p")]))
+        }
+        func size(_ account: String, hour: Int64, _ identifiers: Identifiers) throws -> Double? {
+            state.facts(for: try Self.event(account, hour: hour, identifiers)).cluster?.accounts
+        }
+        let later: Int64 = 24 * 70
+        #expect(try size("new", hour: 61, weak) == 60)
+        #expect(try size("new", hour: later, weak) == nil)
+        #expect(try size("new", hour: later, profile) == 60, "more that is shared still tells")
+        #expect(try size("r7", hour: later, weak) == 59, "a member stays")
+        // Once others come again, the address and the pattern are enough again.
+        for index in 0..<15 {
+            _ = state.apply(try Self.event("s\(index)", hour: later + Int64(index), profile))
+        }
+        #expect(try size("new", hour: later + 20, weak) == 75)
+    }
+
     /// What is said of a cluster is what its members' list, gone through one by one, gives.
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func factsAreThoseOfTheMembersOneByOne(seed: UInt64) throws {

@@ -2,9 +2,10 @@ internal import RiskCore
 
 /// Where an account belongs, by the identifiers it came with.
 ///
-/// Naive Bayes over kinds of identifier: the log-odds of belonging to a cluster are a prior that grows with its size,
-/// and for each kind the log of how much likelier a member is to have the identifier than somebody else. What half the
-/// world has says nothing, so hubs damp themselves, and no amount of strangers on an identifier dissolves what stands.
+/// Naive Bayes over kinds of identifier: the log-odds of belonging to a cluster are a prior that grows with its size
+/// and, for who is new, fades when nobody comes to it any more; and for each kind the log of how much likelier a member
+/// is to have the identifier than somebody else. What half the world has says nothing, so hubs damp themselves, and no
+/// amount of strangers on an identifier dissolves what stands.
 struct ClusterJoining {
     /// One identifier of the account that others have, too.
     struct Shared {
@@ -72,16 +73,18 @@ struct ClusterJoining {
     /// - Parameters:
     ///   - excluded: A cluster that is not asked about.
     ///   - clusters: All clusters.
-    func clusters(excluding excluded: UInt64, of clusters: ClusterTable) -> [Candidate] {
+    ///   - atMs: When the account comes, Unix milliseconds.
+    func clusters(excluding excluded: UInt64, of clusters: ClusterTable, atMs: Int64) -> [Candidate] {
         var result: [Candidate] = []
         for (index, one) in shared.enumerated() where one.home != 0 && one.home != excluded {
             if shared[..<index].contains(where: { $0.home == one.home }) { continue }
             // Most that is shared says too little, whatever the cluster: no need to look at that.
             let most = ClusterRecord.largestPrior + most { $0.home == one.home && $0.members > 0 }
             guard most >= ClusterFacts.tieThreshold else { continue }
-            guard let count = clusters.members(of: one.home), count > 0 else { continue }
-            let ties = ties(to: one.home, others: count)
-            let tie = ClusterRecord.prior(others: count) + Self.sum(ties)
+            let home = clusters.read(one.home) { (count: $0.members, prior: $0.newcomerPrior(atMs: atMs)) }
+            guard let home, home.count > 0 else { continue }
+            let ties = ties(to: one.home, others: home.count)
+            let tie = home.prior + Self.sum(ties)
             if tie >= ClusterFacts.tieThreshold { result.append(Candidate(key: one.home, ties: ties, tie: tie)) }
         }
         return result.sorted { $0.tie == $1.tie ? $0.key < $1.key : $0.tie > $1.tie }
