@@ -2,7 +2,8 @@ extension FeatureCatalogue {
     /// The cluster family: what the account's cluster, which is more than any one identifier, says.
     ///
     /// Missing for whoever is in none, which counts as the lowest value of each: absence of a link is no evidence.
-    /// Up to four others say nothing: founders, families and a laboratory's first students are clusters, too.
+    /// Up to four other organisations say nothing: founders, families and a laboratory's first students are clusters,
+    /// too. Nor do seats of the account's own: of a company that takes up the service all are new at once and alike.
     static let clusters: [Feature] =
         [
             cluster(
@@ -12,26 +13,29 @@ extension FeatureCatalogue {
                 "organisations", .raises, .linkMultiIdentifier, skewed: true, "other organisations beyond four",
                 { beyondInnocent($0.organisations) }),
             cluster(
-                "unrelated_share", .raises, .linkMultiIdentifier,
-                "organisations for each account, five related ones added",
-                { $0.organisations / ($0.accounts + LinkFacts.innocentAccounts) }),
+                "unrelated_share", version: 2, .raises, .linkMultiIdentifier,
+                "organisations beyond four for each account, five related ones added",
+                { beyondInnocent($0.organisations) / ($0.accounts + LinkFacts.innocentAccounts) }),
             cluster(
-                "tie", .raises, .linkMultiIdentifier, "how surely the account belongs, beyond what it takes, in nats",
-                { $0.organisations >= 1 ? max(0, $0.tie - ClusterFacts.tieThreshold) : 0 }),
+                "tie", version: 2, .raises, .linkMultiIdentifier,
+                "how surely the account belongs, beyond what it takes, in nats; if over four other organisations do",
+                { $0.organisations > innocentOrganisations ? max(0, $0.tie - ClusterFacts.tieThreshold) : 0 }),
             cluster(
-                "tie_kinds", .raises, .linkMultiIdentifier,
-                "kinds of identifier shared with it, other organisations given",
-                { $0.organisations >= 1 ? $0.tieKinds : 0 }),
+                "tie_kinds", version: 2, .raises, .linkMultiIdentifier,
+                "kinds of identifier shared with it, if over four other organisations belong",
+                { $0.organisations > innocentOrganisations ? $0.tieKinds : 0 }),
             cluster(
-                "arrivals_1d", .raises, .signupBurstNetwork, skewed: true, "accounts that joined, decayed over 1 day",
-                { min($0.arrivals1d, mostArrivals) }),
+                "arrivals_1d", version: 2, .raises, .signupBurstNetwork, skewed: true,
+                "unrelated accounts that joined, decayed over 1 day, beyond four",
+                { min(beyondInnocent($0.arrivals1d * unrelated($0)), mostArrivals) }),
             cluster(
-                "arrivals_7d", .raises, .signupBurstNetwork, skewed: true, "accounts that joined, decayed over 7 days",
-                { min($0.arrivals7d, mostArrivals) }),
+                "arrivals_7d", version: 2, .raises, .signupBurstNetwork, skewed: true,
+                "unrelated accounts that joined, decayed over 7 days, beyond four",
+                { min(beyondInnocent($0.arrivals7d * unrelated($0)), mostArrivals) }),
             cluster(
-                "young_share", .raises, .signupBurstNetwork,
-                "share of accounts that joined in 7 days, five older ones added",
-                { $0.arrivals7d / ($0.accounts + LinkFacts.innocentAccounts) }),
+                "young_share", version: 2, .raises, .signupBurstNetwork,
+                "share of accounts that are unrelated and joined in 7 days, five older ones added",
+                { $0.arrivals7d * unrelated($0) / ($0.accounts + LinkFacts.innocentAccounts) }),
             cluster(
                 "labelled_bad", .raises, .linkBannedRecent, skewed: true, "accounts labelled abusive",
                 { $0.labelledBad }),
@@ -65,63 +69,73 @@ extension FeatureCatalogue {
         ) { $0.cluster.map(verifiedShare) ?? 0 },
     ]
 
-    /// Definitions that ``clusters`` had before.
-    static let supersededClusters: [Feature] = [
-        cluster(
-            "verified_share", .lowers, .trustVerifiedOrg, "share of accounts labelled verified, five others added",
-            verifiedShare)
-    ]
-
-    @Sendable private static func verifiedShare(_ cluster: ClusterFacts) -> Double {
+    @Sendable static func verifiedShare(_ cluster: ClusterFacts) -> Double {
         cluster.verified / (cluster.accounts + LinkFacts.innocentAccounts)
     }
 
-    private static let clusterManner: [Feature] = [
-        cluster(
-            "birth_focus", .raises, .signupBurstNetwork,
-            "how close together its accounts were made: 1 on one day, ½ within a week of the mean; times its weight",
-            { weight($0.organisations) / (1 + ($0.births?.deviation ?? 0) / 7) }),
-        cluster(
-            "equal_load", .raises, .clusterEqualLoad,
-            "how equal the usual requests of its accounts are: 1 if all alike; times its weight",
-            { cluster in
-                let deviation = cluster.loads?.deviation ?? 0
-                return (cluster.loads == nil ? 0 : weight(cluster.organisations)) / (1 + 4 * deviation * deviation)
-            }),
-        cluster(
-            "synchrony", .raises, .clusterSync, "mean similarity of its accounts' rhythms, 0 if none is known",
-            { max(0, $0.synchrony ?? 0) * weight($0.organisations) }),
-        cluster(
-            "rhythm_tie", .raises, .clusterSync, "how far its own rhythm is that of the other accounts, 0 to 1",
-            { max(0, $0.rhythmTie ?? 0) * weight($0.organisations) }),
-        cluster(
-            "anonymised_share", .raises, .netAnonymised, "share of accounts behind likely proxies, times its weight",
-            { ($0.anonymisedShare ?? 0) * weight($0.organisations) }),
-        cluster(
-            "virtual_card_share", .raises, .payInstrumentRisk, "share of accounts on virtual cards, times its weight",
-            { ($0.virtualCardShare ?? 0) * weight($0.organisations) }),
-        cluster(
-            "template_share", .raises, .useTemplateShared,
-            "share of accounts on its commonest template, times its weight",
-            { ($0.templateShare ?? 0) * weight($0.organisations) }),
-        cluster(
-            "routes", .raises, .linkMultiIdentifier, "ways of signing up, beyond one",
-            { $0.organisations >= innocentOrganisations ? max(0, $0.routes - 1) : 0 }),
-        cluster(
-            "pivot_share", .raises, .useModelPivot, "share of accounts that moved to the last new model at once",
-            { ($0.pivotShare ?? 0) * weight($0.organisations) }),
-    ]
+    private static let clusterManner: [Feature] =
+        clusterManner(version: 2, weight: { weight(beyondInnocent($0.organisations)) * unrelated($0) }) + [
+            cluster(
+                "routes", .raises, .linkMultiIdentifier, "ways of signing up, beyond one",
+                { $0.organisations >= innocentOrganisations ? max(0, $0.routes - 1) : 0 })
+        ]
+
+    /// What the other accounts are like.
+    ///
+    /// - Parameter weight: What that counts for in a cluster, 0 to 1.
+    static func clusterManner(
+        version: Int, weight: @escaping @Sendable (ClusterFacts) -> Double
+    ) -> [Feature] {
+        [
+            cluster(
+                "birth_focus", version: version, .raises, .signupBurstNetwork,
+                "how close together its accounts were made: 1 on one day, ½ within a week of the mean; weighted",
+                { weight($0) / (1 + ($0.births?.deviation ?? 0) / 7) }),
+            cluster(
+                "equal_load", version: version, .raises, .clusterEqualLoad,
+                "how equal the usual requests of its accounts are: 1 if all alike; times its weight",
+                { cluster in
+                    let deviation = cluster.loads?.deviation ?? 0
+                    return (cluster.loads == nil ? 0 : weight(cluster)) / (1 + 4 * deviation * deviation)
+                }),
+            cluster(
+                "synchrony", version: version, .raises, .clusterSync,
+                "mean similarity of its accounts' rhythms, 0 if none is known, times its weight",
+                { max(0, $0.synchrony ?? 0) * weight($0) }),
+            cluster(
+                "rhythm_tie", version: version, .raises, .clusterSync,
+                "how far its own rhythm is that of the other accounts, 0 to 1, times its weight",
+                { max(0, $0.rhythmTie ?? 0) * weight($0) }),
+            cluster(
+                "anonymised_share", version: version, .raises, .netAnonymised,
+                "share of accounts behind likely proxies, times its weight",
+                { ($0.anonymisedShare ?? 0) * weight($0) }),
+            cluster(
+                "virtual_card_share", version: version, .raises, .payInstrumentRisk,
+                "share of accounts on virtual cards, times its weight",
+                { ($0.virtualCardShare ?? 0) * weight($0) }),
+            cluster(
+                "template_share", version: version, .raises, .useTemplateShared,
+                "share of accounts on its commonest template, times its weight",
+                { ($0.templateShare ?? 0) * weight($0) }),
+            cluster(
+                "pivot_share", version: version, .raises, .useModelPivot,
+                "share of accounts that moved to the last new model at once, times its weight",
+                { ($0.pivotShare ?? 0) * weight($0) }),
+        ]
+    }
 
     /// Joins beyond this many a day or week add nothing.
-    private static let mostArrivals = 1000.0
+    static let mostArrivals = 1000.0
     /// Accounts beyond this many add nothing.
     private static let mostAccounts = 5000.0
 
-    private static func cluster(
-        _ name: String, _ direction: FeatureDirection, _ reason: ReasonCode, skewed: Bool = false, _ summary: String,
+    static func cluster(
+        _ name: String, version: Int = 1, _ direction: FeatureDirection, _ reason: ReasonCode, skewed: Bool = false,
+        _ summary: String,
         _ value: @escaping @Sendable (ClusterFacts) -> Double
     ) -> Feature {
-        Feature("cluster.\(name)", direction, reason, skewed: skewed, isCluster: true, summary) {
+        Feature("cluster.\(name)", version: version, direction, reason, skewed: skewed, isCluster: true, summary) {
             $0.cluster.map(value) ?? .nan
         }
     }
@@ -134,6 +148,11 @@ extension FeatureCatalogue {
         min(max(0, count - innocentOrganisations), mostAccounts)
     }
 
+    /// How many of a cluster's accounts belong to other organisations, counting one of each, 0 to 1.
+    private static func unrelated(_ cluster: ClusterFacts) -> Double {
+        cluster.accounts > 0 ? min(1, cluster.organisations / cluster.accounts) : 0
+    }
+
     /// What an average over so many organisations is worth: little for a few, towards 1 for many.
-    private static func weight(_ count: Double) -> Double { count / (count + 2 * LinkFacts.innocentAccounts) }
+    static func weight(_ count: Double) -> Double { count / (count + 2 * LinkFacts.innocentAccounts) }
 }
