@@ -167,7 +167,7 @@ public struct ModelTraining {
                 margins: margins, labels: labels, eventTypes: eventTypes,
                 groups: data.groups.map { groups in
                     rows.map { groups[$0] }
-                }, budgets: options.budgets
+                }, budgets: options.budgets, reserve: options.reserve
             ).policy
         // The calibration has seen these rows, so the probabilities that are measured go without it.
         let probabilities = margins.map { 1 / (1 + exp(-$0)) }

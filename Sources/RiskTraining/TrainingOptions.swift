@@ -30,6 +30,9 @@ public struct TrainingOptions: Sendable, Equatable {
     public var timeOrdered: Bool
     /// What share of the honest may reach each decision; sets the thresholds of the model's policy. Mildest first.
     public var budgets: [FalsePositiveBudget]
+    /// Thresholds are set where so many times fewer than the budgets' shares reach them on the held-out rows, at least
+    /// 1: that many times more may reach them in service before a budget is broken.
+    public var reserve: Double
     /// Whether better settings than these are searched for first, and how; nil: they are taken as they are.
     public var tuning: TuningOptions?
 
@@ -37,7 +40,7 @@ public struct TrainingOptions: Sendable, Equatable {
     public init(
         l1: Double = 0, l2: Double = 1, seed: UInt64 = 1, threads: Int = 1, heldOutShare: Double = 0.15,
         timeOrdered: Bool = false,
-        budgets: [FalsePositiveBudget] = FalsePositiveBudget.standard
+        budgets: [FalsePositiveBudget] = FalsePositiveBudget.standard, reserve: Double = 1
     ) {
         self.l1 = l1
         self.l2 = l2
@@ -46,6 +49,7 @@ public struct TrainingOptions: Sendable, Equatable {
         self.heldOutShare = heldOutShare
         self.timeOrdered = timeOrdered
         self.budgets = budgets
+        self.reserve = reserve
     }
 
     /// - Throws: ``TrainingError`` with code `badOption` that names the option.
@@ -59,6 +63,9 @@ public struct TrainingOptions: Sendable, Equatable {
         guard threads >= 1 else {
             throw TrainingError(.badOption, "threads: expected at least 1, found \(threads)")
         }
+        guard reserve.isFinite && reserve >= 1 else {
+            throw TrainingError(.badOption, "reserve: expected a finite number of at least 1, found \(reserve)")
+        }
         if kind == .trees { try trees.check() }
         try tuning?.check()
         try FalsePositiveBudget.check(budgets)
@@ -69,7 +76,7 @@ public struct TrainingOptions: Sendable, Equatable {
         [
             "kind=\(kind.rawValue)", "l1=\(l1)", "l2=\(l2)", "seed=\(seed)",
             "held_out_share=\(heldOutShare)", "time_ordered=\(timeOrdered)",
-            "budgets=\(FalsePositiveBudget.text(budgets))",
+            "budgets=\(FalsePositiveBudget.text(budgets))", "reserve=\(reserve)",
         ] + (kind == .trees ? trees.statement : [])
     }
 }

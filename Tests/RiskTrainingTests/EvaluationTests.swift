@@ -82,7 +82,7 @@ import Testing
 
     private func expectPage(_ report: EvaluationReport) throws {
         let page = report.html
-        let outcome = try #require(report.tables[0].outcome(.validation, share: 0.05))
+        let outcome = try #require(report.tables[0].outcome(.reserved, share: 0.05))
         for word in [
             "simulation", "Forward in time", "not forward in time", "oracle", "credit_farm", "startup",
             Figures.percent(outcome.total.leakedShare), Figures.percent(outcome.honest.value), "</svg>", "too few",

@@ -120,6 +120,14 @@ import Testing
                 let looser = stream.honest(.validation, threshold: threshold.nextDown)
                 #expect(Double(looser.hits) > share * Double(looser.count), "seed \(seed), share \(share)")
             }
+            for (share, reserve) in [(0.3, 3.0), (0.9, 2), (0.1, 1000)] {
+                let peaks = judge.peaks(.validation) { $0.kind == .honest }
+                let threshold = try #require(
+                    RankedScores.threshold(descending: peaks, share: share, reserve: reserve))
+                let most = max(1, Int(Double(peaks.count) * share / reserve + 1e-9))
+                #expect(stream.honest(.validation, threshold: threshold).hits <= most, "seed \(seed), share \(share)")
+                #expect(stream.honest(.validation, threshold: threshold.nextDown).hits > most, "seed \(seed)")
+            }
             // Less than one account: a figure would say nothing.
             let peaks = judge.peaks(.validation) { $0.kind == .honest }
             #expect(RankedScores.threshold(descending: peaks, share: 0.9 / Double(peaks.count)) == nil)
@@ -142,7 +150,7 @@ import Testing
                 #expect(outcome.total.interval.lower <= outcome.total.leakedShare ?? -1)
                 #expect(outcome.total.interval.upper >= outcome.total.leakedShare ?? 2)
             }
-            let primary = try #require(table.outcome(.validation, share: 0.2))
+            let primary = try #require(table.outcome(.reserved, share: 0.2))
             #expect(table.segments.reduce(0) { $0 + $1.flagged.hits } == primary.honest.hits)
             #expect(
                 table.segments.map { $0.flagged.value ?? 0 }

@@ -24,9 +24,12 @@ import Testing
             }
         }
 
-        func policy(_ budgets: [FalsePositiveBudget] = FalsePositiveBudget.standard) -> Policy {
-            ThresholdPolicy(margins: margins, labels: labels, eventTypes: types, groups: groups, budgets: budgets)
-                .policy
+        func policy(
+            _ budgets: [FalsePositiveBudget] = FalsePositiveBudget.standard, reserve: Double = 1
+        ) -> Policy {
+            ThresholdPolicy(
+                margins: margins, labels: labels, eventTypes: types, groups: groups, budgets: budgets, reserve: reserve
+            ).policy
         }
 
         /// The highest margin of each honest account.
@@ -57,6 +60,29 @@ import Testing
                 // The next account's highest margin would break the budget.
                 let below = rows.highest(at: scope).filter { $0 < rule.threshold }.max() ?? 0
                 #expect(rows.reached(below, at: scope) > budget.share, "seed \(seed) \(rule)")
+            }
+        }
+    }
+
+    /// With a reserve, so many times fewer reach each threshold, but one.
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func aReserveLeavesRoomInEachBudget(seed: UInt64) {
+        let rows = Rows(seed: seed)
+        let exact = rows.policy()
+        for reserve in [1.5, 3, 1000] {
+            let policy = rows.policy(reserve: reserve)
+            #expect(policy.rules.contains { $0.eventType == nil && $0.decision == .review })
+            for rule in policy.rules {
+                guard let budget = FalsePositiveBudget.standard.first(where: { $0.decision == rule.decision }) else {
+                    Issue.record("seed \(seed): no budget for \(rule)")
+                    continue
+                }
+                let count = Double(rows.highest(at: rule.eventType).count)
+                #expect(
+                    rule.falsePositiveShare * count <= max(1, budget.share / reserve * count) + 1e-9,
+                    "seed \(seed) \(rule)")
+                let same = exact.rules.first { $0.eventType == rule.eventType && $0.decision == rule.decision }
+                #expect(rule.threshold >= same?.threshold ?? -.infinity, "seed \(seed) \(rule)")
             }
         }
     }
@@ -128,7 +154,14 @@ import Testing
         let options = TrainingOptions(budgets: try FalsePositiveBudget.parse("review=0.02"))
         let document = try ModelTraining(options: options).train(data, name: "budgets")
         #expect(document.training.options.contains("budgets=review=0.02"))
+        #expect(document.training.options.contains("reserve=1.0"))
         #expect(document.policy.version == ThresholdPolicy.version)
+        for reserve in [0.9, -3, .nan, .infinity] {
+            let error = trainingError {
+                _ = try ModelTraining(options: TrainingOptions(reserve: reserve)).train(data, name: "")
+            }
+            #expect(error?.code == .badOption && error?.message.contains("reserve") == true, "\(reserve)")
+        }
         var wrong = options
         wrong.budgets = []
         #expect(trainingError { _ = try ModelTraining(options: wrong).train(data, name: "") }?.code == .badOption)

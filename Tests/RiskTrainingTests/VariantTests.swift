@@ -70,7 +70,7 @@ import Testing
         #expect(report.tables.map(\.name) == [unchanged.name, "per account"])
         #expect(report.variants.map(\.name) == ["without phone", "without all", "fresh 100 %"])
         for (index, table) in report.tables.enumerated() {
-            let before = try #require(table.outcome(.validation, share: 0.05))
+            let before = try #require(table.outcome(.reserved, share: 0.05))
             let after = try #require(report.variants[0].models[index].outcome)
             #expect(after.threshold == before.threshold && after.honest == before.honest)
             #expect(after.total == before.total && after.campaigns == before.campaigns)

@@ -6,8 +6,8 @@
 A model is trained on an unchanged world, the rows before 8 March with the labels known by 1 April, and judged on worlds
 of the same seed that differ in one setting (`stillwatch simulate --help`): hours moved, cards an account, families of
 templates, life of the second pool, no linking fields, late labels. Told is the share of the April campaign's accounts
-that are flagged at the threshold for 0.1 % of honest accounts, which comes from each world's own validation, and what
-leaks. The share of distillation shapes the relay network of February alone: there a model is trained on the changed world
+that are flagged at the threshold for 0.1 % of honest accounts, which comes from each world's own validation with the
+usual reserve, and what leaks. The share of distillation shapes the relay network of February alone: there a model is trained on the changed world
 without that campaign and judged on it.
 
 Prints a table, ends in one line of JSON, and writes ablations.svg to the directory of --keep or the one given by --plot.
@@ -76,7 +76,7 @@ def train(binaries, world, directory, options):
 def row_of(table, campaign):
     """Accounts caught, their interval, leak and honest accounts flagged at the validation's threshold."""
     for row in table["thresholds"]:
-        if row["source"] == "validation" and row["share"] == PRIMARY_SHARE and not row["too_few"]:
+        if row["source"] == "reserved" and row["share"] == PRIMARY_SHARE and not row["too_few"]:
             own = [one for one in row["campaigns"] if one["campaign"] == campaign]
             if own:
                 accounts = own[0]["accounts"]

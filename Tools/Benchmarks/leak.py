@@ -4,11 +4,11 @@
     Tools/bench leak --scale 0.1 --seed 1001 [--keep DIR]
 
 Simulates a world until 2026-06-10. Every model learns from the rows before 8 March with the labels known by 1 April;
-thresholds come from 8 March to 22 April, figures from 22 April on: the largest campaign, and pools of accounts born after
-everything that was learnt. Beside our trees: the same trees on what can be known of an account without looking at others;
-LightGBM on that, on all features but those of clusters and rhythm (counts of what is shared), and on all. Then the same
-campaign with fewer links: see `stillwatch evaluate --help` on --variant. All of it is one `stillwatch evaluate`, whose
-tables are printed. Figures are of a simulation.
+thresholds come from 8 March to 22 April, with the usual reserve, figures from 22 April on: the largest campaign, and
+pools of accounts born after everything that was learnt. Beside our trees: the same trees on what can be known of an
+account without looking at others; LightGBM on that, on all features but those of clusters and rhythm (counts of what is
+shared), and on all. Then the same campaign with fewer links: see `stillwatch evaluate --help` on --variant. All of it
+is one `stillwatch evaluate`, whose tables are printed. Figures are of a simulation.
 
 Above scale 0.3 LightGBM, all variants but one and the table of campaigns left out in turn are left out, so that a world
 of real size is judged within the hour; --peers, --variants and --no-forward-only bring them back.
@@ -120,7 +120,7 @@ def figures_of(table):
     found = {"roc_auc": {point["decision_point"]: point["roc_auc"] for point in table["events"]},
              "recall": {point["decision_point"]: {str(recall["false_positive_share"]): recall["recall"]
                                                   for recall in point["recall"]} for point in table["events"]}}
-    for source in ("validation", "oracle"):
+    for source in ("reserved", "validation", "oracle"):
         row = threshold(table, source)
         if row:
             found[source] = {"honest_flagged_share": row["honest"]["share"], "leaked_share": row["leak"]["leaked_share"],
@@ -135,18 +135,18 @@ def variants_of(found):
     """By variant and model: accounts caught and leak at the validation's threshold, and whether ours holds."""
     figures = {}
     for variant in found["variants"]:
-        models = {model["model"]: {"caught": model["validation"]["accounts"]["share"],
-                                   "caught_interval": model["validation"]["accounts"]["interval"],
-                                   "honest_flagged_share": model["validation"]["honest"]["share"],
-                                   "leaked_share": model["validation"]["leaked_share"]}
-                  for model in variant["models"] if model["validation"]}
+        models = {model["model"]: {"caught": model["reserved"]["accounts"]["share"],
+                                   "caught_interval": model["reserved"]["accounts"]["interval"],
+                                   "honest_flagged_share": model["reserved"]["honest"]["share"],
+                                   "leaked_share": model["reserved"]["leaked_share"]}
+                  for model in variant["models"] if model["reserved"]}
         figures[variant["variant"]] = {"holds": variant["holds"], "models": models}
     return figures
 
 
 def bar_figures(tables, variants):
     """The figures that the bars are about; nil where there is none."""
-    row = threshold(tables[0], "validation")
+    row = threshold(tables[0], "reserved")
     ours = tables[0]["model"]
     fresh = variants.get(FRESH_NAME, {"models": {}})["models"].get(ours)
     return {"leak": leaks(row).get(CAMPAIGN) if row else None,

@@ -1,12 +1,14 @@
 internal import RiskCore
 
-/// Sets the policy's thresholds so that a stated share of the honest held-out accounts ever reaches each.
+/// Sets the policy's thresholds so that a stated share of the honest accounts ever reaches each, with a reserve: of the
+/// held-out ones, so many times fewer do.
 ///
 /// An account counts once at each decision point, at its highest margin there: who asks a hundred times an hour whether
 /// a customer is honest flags many more customers than his share of answers says. Without groups each row counts.
 struct ThresholdPolicy {
-    /// How thresholds are set, as the version of the trained policy: 1 counted rows, 2 counts accounts.
-    static let version = 2
+    /// How thresholds are set, as the version of the trained policy: 1 counted rows, 2 accounts, 3 keeps a
+    /// reserve.
+    static let version = 3
     /// Honest accounts that a decision point needs above its mildest threshold to have thresholds of its own.
     static let ownMinimum = 10.0
 
@@ -15,6 +17,8 @@ struct ThresholdPolicy {
     let eventTypes: [EventType]?
     let groups: [Int]?
     let budgets: [FalsePositiveBudget]
+    /// See ``TrainingOptions/reserve``.
+    var reserve = 1.0
 
     /// Rules for all decision points together and for each that has enough honest accounts.
     ///
@@ -26,7 +30,9 @@ struct ThresholdPolicy {
         var result = shared
         for type in EventType.allCases where eventTypes != nil {
             let own = honest(type)
-            guard let mildest = budgets.first, Double(own.count) * mildest.share >= Self.ownMinimum else { continue }
+            guard let mildest = budgets.first, Double(own.count) * mildest.share / reserve >= Self.ownMinimum else {
+                continue
+            }
             result += rules(type, own, otherwise: shared)
         }
         return Policy(version: Self.version, rules: result)
@@ -59,7 +65,9 @@ struct ThresholdPolicy {
         for budget in budgets {
             var threshold: Double
             if Self.allowed(descending.count, budget.share) >= 1 {
-                threshold = Self.threshold(descending, budget.share)
+                // One may reach it even where the reserve would leave none.
+                let allowed = max(1, Self.allowed(descending.count, budget.share / reserve))
+                threshold = Self.threshold(descending, reachedBy: allowed)
             } else if let rule = shared.first(where: { $0.decision == budget.decision }) {
                 threshold = max(rule.threshold, result.last?.threshold ?? rule.threshold)
             } else {
@@ -79,9 +87,9 @@ struct ThresholdPolicy {
     /// How many of these may reach a threshold. A hair of tolerance: 0.001 × 1000 is one account.
     private static func allowed(_ count: Int, _ share: Double) -> Int { Int(Double(count) * share + 1e-9) }
 
-    /// The lowest margin that at most this share of the honest reaches. Ties stay together on the safe side.
-    private static func threshold(_ descending: [Double], _ share: Double) -> Double {
-        var count = allowed(descending.count, share)
+    /// The lowest margin that at most so many of the honest reach. Ties stay together on the safe side.
+    private static func threshold(_ descending: [Double], reachedBy allowed: Int) -> Double {
+        var count = allowed
         while count > 0, count < descending.count, descending[count] == descending[count - 1] { count -= 1 }
         return count > 0 ? descending[count - 1] : descending[0].nextUp
     }

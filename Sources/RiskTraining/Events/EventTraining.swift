@@ -75,8 +75,13 @@ public struct EventTraining: Sendable {
     public static var usualOptions: TrainingOptions {
         var options = TrainingOptions(timeOrdered: true)
         options.trees.columnSample = 0.08
+        options.reserve = usualReserve
         return options
     }
+
+    /// ``TrainingOptions/reserve`` if nobody says otherwise. While a campaign runs it draws honest accounts with it
+    /// that share its addresses and mail domains; the quiet weeks that thresholds come from do not show them.
+    public static let usualReserve = 3.0
 
     /// What trees are balanced by if nobody says otherwise.
     public static let defaultAccountBalance = 0.5

@@ -33,6 +33,13 @@ struct LearningArguments: ParsableArguments {
             valueName: "decision=share,..."))
     var budget = FalsePositiveBudget.text(FalsePositiveBudget.standard)
 
+    @Option(
+        help: """
+            Set thresholds where so many times fewer honest held-out accounts than stated reach them, since a campaign \
+            that runs draws honest accounts with it. Default: 1, from events 3.
+            """)
+    var reserve: Double?
+
     @Option(help: "Learn for one decision point: signup, payment or usage; or all.")
     var decisionPoint = "all"
 
@@ -105,6 +112,9 @@ struct LearningArguments: ParsableArguments {
         } catch {
             throw ValidationError("--\(error.message)")
         }
+        guard reserve ?? 1 >= 1, reserve?.isFinite ?? true else {
+            throw ValidationError("--reserve: expected a finite number of at least 1, found \(reserve ?? 1)")
+        }
         guard threads >= 1, l1 ?? 0 >= 0, l2 ?? 0 >= 0, rowLimit >= 1 else {
             throw ValidationError("expected --threads and --row-limit of at least 1, --l1 and --l2 of at least 0")
         }
@@ -137,6 +147,7 @@ struct LearningArguments: ParsableArguments {
         options.threads = threads
         options.heldOutShare = heldOutShare
         options.budgets = try FalsePositiveBudget.parse(budget)
+        options.reserve = reserve ?? options.reserve
         options.l1 = l1 ?? options.l1
         options.l2 = l2 ?? options.l2
         options.kind = TrainingOptions.Kind(rawValue: kind) ?? .logistic

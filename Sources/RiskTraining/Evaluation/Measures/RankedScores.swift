@@ -71,10 +71,13 @@ struct RankedScores: Sendable {
     }
 
     /// The smallest threshold that at most a share of some scores reaches; nil where the share is less than one score.
-    static func threshold(descending scores: [Double], share: Double) -> Double? {
+    ///
+    /// - Parameter reserve: So many times fewer reach it, but one.
+    static func threshold(descending scores: [Double], share: Double, reserve: Double = 1) -> Double? {
         // A share such as 0.0001 times 10,000 must not come out below 1.
-        let allowed = Int((Double(scores.count) * share * (1 + 1e-12)).rounded(.down))
-        guard allowed >= 1 else { return nil }
+        func allowed(_ share: Double) -> Int { Int((Double(scores.count) * share * (1 + 1e-12)).rounded(.down)) }
+        guard allowed(share) >= 1 else { return nil }
+        let allowed = max(1, allowed(share / reserve))
         return allowed < scores.count ? scores[allowed].nextUp : -.infinity
     }
 

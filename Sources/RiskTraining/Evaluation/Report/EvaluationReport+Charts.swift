@@ -23,12 +23,12 @@ extension EvaluationReport {
         guard !series.isEmpty else { return nil }
         for (index, table) in tables.enumerated() {
             let marks = plan.shares.compactMap { share -> Curves.Point? in
-                guard let outcome = table.outcome(.validation, share: share), let x = outcome.honest.value,
+                guard let outcome = table.outcome(.reserved, share: share), let x = outcome.honest.value,
                     let y = outcome.total.leakedShare
                 else { return nil }
                 return Curves.Point(x: x, y: y)
             }
-            let name = index == 0 ? "thresholds from the validation" : ""
+            let name = index == 0 ? "thresholds from the validation, with the reserve" : ""
             series.append(
                 LineChart.Series(name: name, colour: LineChart.colour(index), style: .marks, points: marks))
         }

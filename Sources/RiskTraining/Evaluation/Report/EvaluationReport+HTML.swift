@@ -73,7 +73,7 @@ extension EvaluationReport {
 
     /// The figures to remember.
     private var headline: String {
-        guard let table = tables.first, let outcome = table.outcome(.validation, share: plan.primaryShare) else {
+        guard let table = tables.first, let outcome = table.outcome(.reserved, share: plan.primaryShare) else {
             return "<p class=\"note\">Too few accounts for a threshold at \(Figures.share(plan.primaryShare)).</p>"
         }
         let oracle = Figures.percent(table.outcome(.oracle, share: plan.primaryShare)?.total.leakedShare)

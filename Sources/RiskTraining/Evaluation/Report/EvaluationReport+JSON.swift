@@ -3,21 +3,23 @@ internal import RiskCore
 extension EvaluationReport {
     /// The report as JSON: everything the page shows, with stable keys.
     ///
-    /// Top: `format` (this version: 1), `simulated`, `provenance`, `split`, `periods` (Unix milliseconds;
-    /// `test_until_ms` null: the end of the log), `primary_share`, `log`, `model`, `audits`, `notes`, `forward` (one
-    /// table a model, ours first; under a random split the key is `random`) and `leave_one_campaign_out`
-    /// (`forward_in_time` false, one table a campaign) and `variants` (the test with fewer links: per variant and model
-    /// what the validation's threshold for the primary share does, and the oracle's).
+    /// Top: `format` (this version: 2), `simulated`, `provenance`, `split`, `periods` (Unix milliseconds;
+    /// `test_until_ms` null: the end of the log), `primary_share`, `reserve`, `log`, `model`, `audits`, `notes`,
+    /// `forward` (one table a model, ours first; under a random split the key is `random`) and
+    /// `leave_one_campaign_out` (`forward_in_time` false, one table a campaign) and `variants` (the test with fewer
+    /// links: per variant and model what the reserved threshold for the primary share does, and the oracle's).
     ///
-    /// A table: `model`, `accounts`, `events` (per decision point), `thresholds` (per share and `source`: validation,
-    /// provider, oracle; `too_few` where there were too few accounts), `segments` (worst first), `campaigns` (delays,
-    /// pools), `curves` (points `[x, y]`). Shares are 0 to 1, intervals `[lower, upper]` at 95 %, times milliseconds.
+    /// A table: `model`, `accounts`, `events` (per decision point), `thresholds` (per share and `source`: reserved,
+    /// validation, provider, oracle; `too_few` where there were too few accounts), `segments` (worst first),
+    /// `campaigns` (delays, pools), `curves` (points `[x, y]`). Shares are 0 to 1, intervals `[lower, upper]` at
+    /// 95 %, times milliseconds.
     public var json: String {
         let main = JSONText.list(tables.map { table($0) })
         var members: [(String, JSONText)] = [
-            ("format", .whole(1)), ("simulated", .truth(isSimulated)), ("provenance", .text(provenance)),
+            ("format", .whole(2)), ("simulated", .truth(isSimulated)), ("provenance", .text(provenance)),
             ("split", .text(plan.split.rawValue)), ("periods", periods),
-            ("primary_share", .number(plan.primaryShare)), ("log", logObject), ("model", modelObject),
+            ("primary_share", .number(plan.primaryShare)), ("reserve", .number(plan.reserve)), ("log", logObject),
+            ("model", modelObject),
             ("audits", auditObject), ("notes", .list(notes.map { .text($0) })),
         ]
         members.append((plan.split == .time ? "forward" : "random", main))

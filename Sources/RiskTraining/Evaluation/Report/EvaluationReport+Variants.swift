@@ -90,7 +90,7 @@ extension EvaluationReport {
                 .list(
                     figures.models.map { model in
                         .object([
-                            ("model", .text(model.name)), ("validation", outcome(model.outcome)),
+                            ("model", .text(model.name)), ("reserved", outcome(model.outcome)),
                             ("oracle", outcome(model.oracle)),
                             (
                                 "pools",

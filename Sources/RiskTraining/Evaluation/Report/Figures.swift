@@ -56,10 +56,15 @@ enum Figures {
 
     /// `1 %`, `0.1 %`, `0.01 %`.
     static func share(_ share: Double) -> String {
-        var text = fixed(share * 100, 6)
+        short(share * 100) + " %"
+    }
+
+    /// A number without zeros at its end, of six digits behind the point at most: `3`, `2.5`.
+    static func short(_ value: Double) -> String {
+        var text = fixed(value, 6)
         while text.hasSuffix("0") { text.removeLast() }
         if text.hasSuffix(".") { text.removeLast() }
-        return text + " %"
+        return text
     }
 
     /// A length of time, in the unit that fits: `3.2 days`.

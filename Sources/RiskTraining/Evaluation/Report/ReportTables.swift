@@ -33,7 +33,7 @@ extension EvaluationReport {
         var rows: [[String]] = []
         for table in tables {
             for row in table.thresholds {
-                var cells = [table.name, Figures.share(row.share), Self.word(row.source)]
+                var cells = [table.name, Figures.share(row.share), word(row.source)]
                 if let outcome = row.outcome {
                     cells.append(Figures.fixed(outcome.threshold, 3))
                     cells.append(Figures.percent(outcome.honest.value, outcome.honest.interval))
@@ -56,8 +56,9 @@ extension EvaluationReport {
             caption: """
                 Leak: of a campaign's exchanges in the test, those up to and including the record at which an account \
                 is first flagged, and all of accounts never flagged; what an account had used before the log began \
-                does not count. Intervals: 95 %, by account. The oracle's threshold gives the share exactly in the \
-                test: nobody can know it beforehand.
+                does not count. Intervals: 95 %, by account. With a reserve, so many times fewer than stated reach the \
+                threshold in the validation, since a campaign that runs draws honest accounts with it. The oracle's \
+                threshold gives the share exactly in the test: nobody can know it beforehand.
                 """,
             columns: [
                 "model", "share", "threshold from", "margin", "honest flagged", "accounts", "exchanges leaked",
@@ -70,8 +71,9 @@ extension EvaluationReport {
         Set(tables.flatMap(\.thresholds).compactMap(\.outcome).flatMap { $0.campaigns.map(\.campaign) }).sorted()
     }
 
-    private static func word(_ source: ThresholdRow.Source) -> String {
+    private func word(_ source: ThresholdRow.Source) -> String {
         switch source {
+        case .reserved: "validation, reserve of \(Figures.short(plan.reserve))"
         case .validation: "validation, truth"
         case .provider: "validation, own labels"
         case .oracle: "oracle"
@@ -115,7 +117,7 @@ extension EvaluationReport {
         for fold in folds {
             let all = fold.table.events.first
             for row in fold.table.thresholds where row.source != .provider {
-                var cells = [fold.campaign, Figures.share(row.share), Self.word(row.source)]
+                var cells = [fold.campaign, Figures.share(row.share), word(row.source)]
                 if let outcome = row.outcome {
                     cells += [
                         Figures.fixed(outcome.threshold, 3),
@@ -192,7 +194,7 @@ extension EvaluationReport {
 
     /// Background abuse: its own row, neither hit nor false positive.
     func backgroundTable(_ table: ModelTable) -> ReportTable? {
-        guard let outcome = table.outcome(.validation, share: plan.primaryShare), !outcome.background.isEmpty
+        guard let outcome = table.outcome(.reserved, share: plan.primaryShare), !outcome.background.isEmpty
         else { return nil }
         return ReportTable(
             title: "Background abuse (neither hit nor false positive)",

@@ -26,12 +26,13 @@ extension ModelTable {
 
         thresholds = []
         for share in plan.shares {
-            for (source, basis) in [
-                (ThresholdRow.Source.validation, validation), (.provider, provider), (.oracle, test),
+            for (source, basis, reserve) in [
+                (ThresholdRow.Source.reserved, validation, plan.reserve), (.validation, validation, 1),
+                (.provider, provider, 1), (.oracle, test, 1),
             ] {
                 var row = ThresholdRow(source: source, share: share, basisCount: basis.count)
                 let tooFew = share < 0.001 && min(basis.count, test.count) < EventFigures.rareCountMinimum
-                if !tooFew, let threshold = RankedScores.threshold(descending: basis, share: share) {
+                if !tooFew, let threshold = RankedScores.threshold(descending: basis, share: share, reserve: reserve) {
                     row.outcome = Self.outcome(threshold, judge, test: test, traces)
                 }
                 thresholds.append(row)
@@ -44,7 +45,7 @@ extension ModelTable {
             roc: Curves.roc(ranked), precisionRecall: Curves.precisionRecall(ranked),
             leak: Curves.leak(peaks: test, traces: traces.all))
         if let model { curves.calibration = Self.calibration(judge, model) }
-        guard let primary = outcome(.validation, share: plan.primaryShare) else { return }
+        guard let primary = outcome(.reserved, share: plan.primaryShare) else { return }
         segments = Self.segments(judge, primary.threshold)
         for (campaign, own) in traces.campaigns {
             campaigns.append(CampaignRow(campaign, own, judge, threshold: primary.threshold))

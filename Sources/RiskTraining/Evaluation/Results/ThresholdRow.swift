@@ -2,7 +2,9 @@
 struct ThresholdRow: Sendable {
     /// Where a threshold comes from.
     enum Source: String, Sendable, CaseIterable {
-        /// Honest accounts of the validation, by the truth.
+        /// Honest accounts of the validation, by the truth, with ``EvaluationPlan/reserve``: what is set in service.
+        case reserved
+        /// Honest accounts of the validation, by the truth, the stated share of them exactly.
         case validation
         /// Accounts of the validation that the provider had not labelled: what it could set by itself.
         case provider

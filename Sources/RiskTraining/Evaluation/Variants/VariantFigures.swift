@@ -3,7 +3,7 @@ struct VariantFigures: Sendable {
     /// One model, ours first, then ours of accounts alone.
     struct Model: Sendable {
         var name: String
-        /// What the threshold that was set on the unchanged validation does; nil: too few accounts for one.
+        /// What the threshold set on the unchanged validation, with the reserve, does; nil: too few accounts for one.
         var outcome: ThresholdRow.Outcome?
         /// What the threshold does that gives the share exactly in this variant.
         var oracle: ThresholdRow.Outcome?
@@ -11,7 +11,7 @@ struct VariantFigures: Sendable {
 
         init(_ table: ModelTable, plan: EvaluationPlan) {
             name = table.name
-            outcome = table.outcome(.validation, share: plan.primaryShare)
+            outcome = table.outcome(.reserved, share: plan.primaryShare)
             oracle = table.outcome(.oracle, share: plan.primaryShare)
             campaigns = table.campaigns
         }
