@@ -44,6 +44,13 @@ struct DecayedArrivals {
         return (max(0, all.day - own.day), max(0, all.week - own.week), max(0, all.month - own.month))
     }
 
+    /// The sum over a week at a moment, without one arrival, at least 0; nil: all arrivals.
+    func week(atMs: Int64, leavingOut ownAtMs: Int64?) -> Double {
+        func weight(_ ageMs: Int64) -> Double { exp(-Double(ageMs) / (7 * 86_400_000)) }
+        let all = week * weight(atMs - self.atMs)
+        return max(0, all - (ownAtMs.map { weight(atMs - min(atMs, $0)) } ?? 0))
+    }
+
     /// What one arrival of this age counts.
     static func weights(ageMs: Int64) -> (day: Double, week: Double, month: Double) {
         // To the bit what the exponentials are, which are the most of what an arrival costs.

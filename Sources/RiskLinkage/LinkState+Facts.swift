@@ -128,7 +128,10 @@ extension LinkState {
     ) {
         let candidates = joining.clusters(excluding: membership?.cluster ?? 0, of: clusters, atMs: keys.timeMs)
         let candidate = candidates.first
-        guard let membership, let members = clusters.members(of: membership.cluster) else {
+        let cluster = membership.flatMap { own in
+            clusters.read(own.cluster) { (members: $0.members, prior: $0.prior(atMs: keys.timeMs, for: own)) }
+        }
+        guard let membership, let cluster else {
             if let candidate {
                 sight.placement = .joins(candidate)
                 show(candidate.ties, of: candidate.key, nil, &sight.snapshot, keys, account)
@@ -138,21 +141,16 @@ extension LinkState {
             }
             return
         }
-        let (others, lasting) = (members - 1, membership.lastingTies)
-        let current = joining.ties(to: membership.cluster, others: others)
+        let lasting = membership.lastingTies
+        let current = joining.ties(to: membership.cluster, others: cluster.members - 1)
         let grounds = current + lasting
-        let isHeld = ClusterJoining.isEnough(lasting, others: others)
-        let isTied = isHeld || ClusterJoining.isEnough(grounds, others: others)
-        let candidateIsHeld = candidate.map { candidate in
-            ClusterJoining.isEnough(
-                candidate.ties.filter(\.identifierClass.character.kind.lasts),
-                others: clusters.members(of: candidate.key) ?? 0)
-        }
+        let isHeld = ClusterJoining.isEnough(lasting, prior: cluster.prior)
+        let isTied = isHeld || ClusterJoining.isEnough(grounds, prior: cluster.prior)
         switch (candidate, isTied) {
-        case (let candidate?, true) where isHeld && candidateIsHeld == true:
+        case (let candidate?, true) where isHeld && candidate.isHeld:
             sight.placement = .bridges(current, to: candidate)
             show(grounds, of: membership.cluster, membership, &sight.snapshot, keys, account)
-        case (let candidate?, _) where !isTied || (!isHeld && candidateIsHeld == true):
+        case (let candidate?, _) where !isTied || (!isHeld && candidate.isHeld):
             sight.placement = .joins(candidate)
             show(candidate.ties, of: candidate.key, nil, &sight.snapshot, keys, account)
         case (_, true):

@@ -33,7 +33,8 @@ import Testing
         for (name, value) in values where name != "young_share" && name != "routes" {
             #expect(value == 0, "\(name) of \(accounts) accounts, \(organisations) organisations")
         }
-        #expect(values["young_share"] ?? 1 <= organisations / accounts)
+        // Of the young ones, those of other organisations beside five old ones.
+        #expect(values["young_share"] == min(1, organisations / accounts) * accounts / (accounts + 5))
     }
 
     /// Each stranger who turns out to be one makes a cluster look worse; of nothing but strangers all counts in full.

@@ -168,12 +168,34 @@ import Testing
         #expect(try size("new", hour: 61, weak) == 60)
         #expect(try size("new", hour: later, weak) == nil)
         #expect(try size("new", hour: later, profile) == 60, "more that is shared still tells")
-        #expect(try size("r7", hour: later, weak) == 59, "a member stays")
+        #expect(try size("r58", hour: later, weak) == 59, "a member stays")
         // Once others come again, the address and the pattern are enough again.
         for index in 0..<15 {
             _ = state.apply(try Self.event("s\(index)", hour: later + Int64(index), profile))
         }
         #expect(try size("new", hour: later + 20, weak) == 75)
+    }
+
+    /// The same shared things say the same before and after an account has joined, and so does their absence.
+    @Test(arguments: [61, 24 * 70] as [Int64])
+    func joiningMakesNobodySurer(hour: Int64) throws {
+        var state = LinkState()
+        let weak: Identifiers = [(.ipPrefixRef, "n"), (.emailMaskRef, "m")]
+        for index in 0..<60 {
+            let device: Identifiers = index % 20 == 0 ? [(.deviceRef, "d")] : []
+            _ = state.apply(
+                try Self.event("r\(index)", hour: Int64(index), weak + device + [(.profileTemplateRef, "p")]))
+        }
+        let event = weak + [(.deviceRef, "d")]
+        let before = state.apply(try Self.event("new", hour: hour, event))
+        let after = state.facts(for: try Self.event("new", hour: hour + 1, event))
+        let (first, second) = (try #require(before.cluster), try #require(after.cluster))
+        #expect(first.accounts == 60 && second.accounts == 60)
+        #expect(abs(first.tie - second.tie) < 0.1 && first.tieKinds == second.tieKinds)
+        // Without the device an address and a mail pattern are left: enough where others come, else not.
+        let isLive = hour == 61
+        #expect((before.removing(.device).cluster != nil) == isLive)
+        #expect((after.removing(.device).cluster != nil) == isLive)
     }
 
     /// What is said of a cluster is what its members' list, gone through one by one, gives.

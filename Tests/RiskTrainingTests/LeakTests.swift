@@ -124,7 +124,7 @@ import Testing
                 let peaks = judge.peaks(.validation) { $0.kind == .honest }
                 let threshold = try #require(
                     RankedScores.threshold(descending: peaks, share: share, reserve: reserve))
-                let most = max(1, Int(Double(peaks.count) * share / reserve + 1e-9))
+                let most = Int(Double(peaks.count) * share / reserve + 1e-9)
                 #expect(stream.honest(.validation, threshold: threshold).hits <= most, "seed \(seed), share \(share)")
                 #expect(stream.honest(.validation, threshold: threshold.nextDown).hits > most, "seed \(seed)")
             }
@@ -141,6 +141,7 @@ import Testing
             var plan = EvaluationPlan(trainUntilMs: 0, testFromMs: 1)
             plan.shares = [0.2, 0.1]
             plan.primaryShare = 0.2
+            plan.reserve = 2
             let table = ModelTable(try stream.judge(), plan: plan, model: nil)
             for row in table.thresholds {
                 let outcome = try #require(row.outcome)
@@ -151,6 +152,8 @@ import Testing
                 #expect(outcome.total.interval.upper >= outcome.total.leakedShare ?? 2)
             }
             let primary = try #require(table.outcome(.reserved, share: 0.2))
+            // Half of the stated share, as the row of half that share has it without a reserve.
+            #expect(primary.threshold == table.outcome(.validation, share: 0.1)?.threshold)
             #expect(table.segments.reduce(0) { $0 + $1.flagged.hits } == primary.honest.hits)
             #expect(
                 table.segments.map { $0.flagged.value ?? 0 }

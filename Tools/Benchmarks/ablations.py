@@ -74,7 +74,7 @@ def train(binaries, world, directory, options):
 
 
 def row_of(table, campaign):
-    """Accounts caught, their interval, leak and honest accounts flagged at the validation's threshold."""
+    """Accounts caught, their interval, leak and honest accounts flagged at the reserved threshold."""
     for row in table["thresholds"]:
         if row["source"] == "reserved" and row["share"] == PRIMARY_SHARE and not row["too_few"]:
             own = [one for one in row["campaigns"] if one["campaign"] == campaign]

@@ -132,7 +132,7 @@ def figures_of(table):
 
 
 def variants_of(found):
-    """By variant and model: accounts caught and leak at the validation's threshold, and whether ours holds."""
+    """By variant and model: accounts caught and leak at the reserved threshold, and whether ours holds."""
     figures = {}
     for variant in found["variants"]:
         models = {model["model"]: {"caught": model["reserved"]["accounts"]["share"],

@@ -22,7 +22,7 @@ public struct Policy: Sendable, Equatable {
     }
 
     /// Says how the rules came about; stands in the rule's name of each answer. The trainer's: 1 counted events, 2
-    /// counts accounts.
+    /// accounts, 3 does and keeps a reserve.
     public var version: Int
     /// The rules, in any order.
     public var rules: [Rule]

@@ -2,8 +2,9 @@ extension FeatureCatalogue {
     /// The cluster family: what the account's cluster, which is more than any one identifier, says.
     ///
     /// Missing for whoever is in none, which counts as the lowest value of each: absence of a link is no evidence.
-    /// Up to four other organisations say nothing: founders, families and a laboratory's first students are clusters,
-    /// too. Nor do seats of the account's own: of a company that takes up the service all are new at once and alike.
+    /// How many, how sure and how alike they are says nothing of up to four other organisations: founders, families and
+    /// a laboratory's first students are clusters, too. All that is taken over accounts counts by the share of other
+    /// organisations among them: the seats of a company that takes up the service are new at once and alike.
     static let clusters: [Feature] =
         [
             cluster(

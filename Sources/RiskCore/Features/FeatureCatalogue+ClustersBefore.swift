@@ -1,6 +1,6 @@
 extension FeatureCatalogue {
-    /// Definitions that ``clusters`` had before 0.8.0. Seats of the account's own organisation counted as much as
-    /// strangers, and one other organisation said something.
+    /// Definitions that ``clusters`` had before. Until 0.8.0 seats of the account's own organisation counted as much as
+    /// strangers, and one other organisation said something; until 0.4.0 being in no cluster lacked verified company.
     static let supersededClusters: [Feature] =
         [
             cluster(

@@ -44,7 +44,8 @@ public struct ClusterFacts: Sendable, Equatable {
     public var verified = 0.0
     /// When another member was last labelled abusive, Unix milliseconds; nil if never.
     public var lastBanMs: Int64?
-    /// Log-odds that the account belongs to it before anything shared is looked at: how large it is.
+    /// Log-odds that the account belongs to it before anything shared is looked at: how large it is and how many come
+    /// to it, when the account came or since.
     public var prior = 0.0
     /// Log-odds that the account belongs, by the strongest class of each kind that it shares.
     public var tie = 0.0

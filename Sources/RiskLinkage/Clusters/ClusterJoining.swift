@@ -28,7 +28,16 @@ struct ClusterJoining {
         /// The cluster's number or the other account's key.
         let key: UInt64
         let ties: [Tie]
-        let tie: Double
+        /// What belonging is worth before anything shared is looked at.
+        let prior: Double
+
+        /// How surely it belongs.
+        var tie: Double { prior + ClusterJoining.sum(ties) }
+
+        /// Whether what lasts of the ties would be enough.
+        var isHeld: Bool {
+            ClusterJoining.isEnough(ties.filter(\.identifierClass.character.kind.lasts), prior: prior)
+        }
     }
 
     /// What nobody else has is as rare as one in so many, even if fewer accounts are known: in a young service nothing
@@ -81,11 +90,12 @@ struct ClusterJoining {
             // Most that is shared says too little, whatever the cluster: no need to look at that.
             let most = ClusterRecord.largestPrior + most { $0.home == one.home && $0.members > 0 }
             guard most >= ClusterFacts.tieThreshold else { continue }
-            let home = clusters.read(one.home) { (count: $0.members, prior: $0.newcomerPrior(atMs: atMs)) }
+            let home = clusters.read(one.home) { (count: $0.members, prior: $0.prior(atMs: atMs, for: nil)) }
             guard let home, home.count > 0 else { continue }
             let ties = ties(to: one.home, others: home.count)
-            let tie = home.prior + Self.sum(ties)
-            if tie >= ClusterFacts.tieThreshold { result.append(Candidate(key: one.home, ties: ties, tie: tie)) }
+            if Self.isEnough(ties, prior: home.prior) {
+                result.append(Candidate(key: one.home, ties: ties, prior: home.prior))
+            }
         }
         return result.sorted { $0.tie == $1.tie ? $0.key < $1.key : $0.tie > $1.tie }
     }
@@ -105,7 +115,7 @@ struct ClusterJoining {
                 let loner = place == 0 ? one.loners.0 : one.loners.1
                 if loner == 0 || loner == own { continue }
                 if shared[..<index].contains(where: { $0.has(loner) }) { continue }
-                let prior = ClusterRecord.prior(others: 1)
+                let prior = ClusterRecord.leastPrior
                 guard prior + most(where: { $0.has(loner) }) >= ClusterFacts.tieThreshold else { continue }
                 let ties = ties(toLoner: loner)
                 let tie = prior + Self.sum(ties)
@@ -113,17 +123,15 @@ struct ClusterJoining {
                 if tie >= ClusterFacts.tieThreshold, tie > best?.tie ?? -.infinity, accounts.contains(loner),
                     !clusters.hasMember(loner)
                 {
-                    best = Candidate(key: loner, ties: ties, tie: tie)
+                    best = Candidate(key: loner, ties: ties, prior: prior)
                 }
             }
         }
         return best
     }
 
-    /// Whether ties are enough to belong to a cluster with so many other members.
-    static func isEnough(_ ties: [Tie], others: Int) -> Bool {
-        ClusterRecord.prior(others: others) + sum(ties) >= ClusterFacts.tieThreshold
-    }
+    /// Whether ties are enough to belong.
+    static func isEnough(_ ties: [Tie], prior: Double) -> Bool { prior + sum(ties) >= ClusterFacts.tieThreshold }
 
     /// What ties say together.
     static func sum(_ ties: [Tie]) -> Double {

@@ -102,21 +102,23 @@ struct ClusterRecord: Sendable {
 
     /// What belonging to the largest clusters is worth before anything shared is looked at, in nats.
     static let largestPrior = -4.0
+    /// What belonging to a single other account is worth.
+    static let leastPrior = -8.0
 
-    /// What having come to a cluster of this size is worth before anything shared is looked at, in nats.
+    /// What belonging is worth before anything shared is looked at, in nats: as the cluster's size, but at most as a
+    /// month of arrivals like the last week's; for a member at least what it was worth before.
     ///
-    /// - Parameter others: Its members without the account that is asked about.
-    static func prior(others: Int) -> Double { prior(mass: Double(others - 1)) }
-
-    /// What coming to the cluster now is worth before anything shared is looked at, in nats: as its size, but at most
-    /// as a month of arrivals like the last week's. Hardly anybody new belongs to what everybody came to in winter:
-    /// with a prior of its size, two in three that an address and a mail pattern brought there were honest.
-    func newcomerPrior(atMs: Int64) -> Double {
-        let week = arrivals.values(atMs: max(atMs, arrivals.atMs)).week
-        return Self.prior(mass: min(Double(members - 1), 30 / 7 * week))
+    /// Hardly anybody new belongs to what everybody came to in winter: with a prior of its size, two in three that an
+    /// address and a mail pattern brought there were honest.
+    ///
+    /// - Parameter own: The account's membership; nil if it does not belong yet.
+    func prior(atMs: Int64, for own: Membership?) -> Double {
+        let week = arrivals.week(atMs: max(atMs, arrivals.atMs), leavingOut: own?.joinedMs)
+        // One account is as good as none: it is the least.
+        let others = Double(members - (own == nil ? 1 : 2))
+        let now = min(Self.largestPrior, Self.leastPrior + portableLog1p(max(0, min(others, 30 / 7 * week))))
+        return max(now, own?.prior ?? now)
     }
-
-    private static func prior(mass: Double) -> Double { min(largestPrior, -8 + portableLog1p(max(0, mass))) }
 
     /// The facts for an account at a moment, which is itself left out.
     ///
@@ -131,7 +133,7 @@ struct ClusterRecord: Sendable {
         facts.accounts = Double(members - (own == nil ? 0 : 1))
         facts.organisations = Double(otherOrganisations(than: tenant, own: own?.part))
         (facts.labelledBad, facts.verified, facts.lastBanMs) = labels.others(than: own == nil ? nil : account)
-        facts.prior = own == nil ? newcomerPrior(atMs: atMs) : Self.prior(others: Int(facts.accounts))
+        facts.prior = prior(atMs: atMs, for: own)
         guard facts.accounts > 0 else { return facts }
         (facts.arrivals1d, facts.arrivals7d, facts.arrivals30d) = arrivals.values(
             atMs: atMs, leavingOut: own?.joinedMs)

@@ -43,9 +43,6 @@ struct ClusterTable: Sendable {
     /// The cluster of a number, which may have been merged since.
     subscript(number: UInt64) -> ClusterRecord? { records[resolve(number)] }
 
-    /// How many accounts belong to a cluster; nil if it is not known.
-    func members(of number: UInt64) -> Int? { records.read(resolve(number)) { $0.members } }
-
     /// Numbers of all clusters, the one seen longest ago first.
     var numbers: [UInt64] { records.keysFromOldest }
 
@@ -94,7 +91,8 @@ struct ClusterTable: Sendable {
     mutating func join(
         _ key: UInt64, _ account: AccountLinks, cluster: UInt64, ties: [Tie], part: MemberPart, atMs: Int64
     ) {
-        var membership = Membership(cluster: cluster, joinedMs: atMs, part: part)
+        let prior = records.read(cluster) { $0.prior(atMs: atMs, for: nil) } ?? ClusterRecord.leastPrior
+        var membership = Membership(cluster: cluster, joinedMs: atMs, prior: prior, part: part)
         for tie in ties { membership.keep(tie) }
         memberships.remove(key)
         memberships.touch(key, inserting: membership) { _ in }
@@ -113,8 +111,10 @@ struct ClusterTable: Sendable {
     /// - Parameter membership: What ``membership(of:)`` says.
     mutating func see(_ key: UInt64, _ membership: Membership?, ties: [Tie], part: MemberPart, atMs: Int64) {
         guard let membership else { return }
+        let prior = records.read(membership.cluster) { $0.prior(atMs: atMs, for: membership) } ?? membership.prior
         memberships.touch(key, inserting: membership) { known in
             known.cluster = membership.cluster
+            known.prior = prior
             known.part = part
             for tie in ties { known.keep(tie) }
         }

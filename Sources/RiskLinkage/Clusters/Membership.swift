@@ -6,15 +6,18 @@ struct Membership: Sendable {
     var cluster: UInt64
     /// When it joined, Unix milliseconds.
     let joinedMs: Int64
+    /// The most that belonging was ever worth before anything shared is looked at, in nats; see ``ClusterRecord``.
+    var prior: Double
     /// By class: the most that sharing one ever said, in nats. Only classes that an account cannot help sharing with
     /// its owner's other accounts are kept; prompts and networks count as long as they are shared.
     private var ties = InlineArray<8, Float>(repeating: 0)
     /// What the account put into the cluster's figures.
     var part: MemberPart
 
-    init(cluster: UInt64, joinedMs: Int64, part: MemberPart) {
+    init(cluster: UInt64, joinedMs: Int64, prior: Double, part: MemberPart) {
         self.cluster = cluster
         self.joinedMs = joinedMs
+        self.prior = prior
         self.part = part
     }
 

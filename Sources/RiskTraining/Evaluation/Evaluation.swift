@@ -60,8 +60,11 @@ public struct Evaluation: Sendable {
         progress: @escaping TrainingProgress = { _, _ in }
     ) throws -> EvaluationReport {
         try plan.check(campaignsAreLabelled: labels.contains { !$0.campaign.isEmpty })
+        try training.options.check()
         if let model { try plan.check(model.document.training, digests: digests) }
-        let survey = try LogSurvey(self, labels: labels, truth: truth ?? .labels(labels))
+        var evaluation = self
+        evaluation.plan.reserve = training.options.reserve
+        let survey = try LogSurvey(evaluation, labels: labels, truth: truth ?? .labels(labels))
         try survey.read(log: log, progress: progress)
         let audits = try survey.audit(log: log, progress: progress)
 

@@ -31,9 +31,9 @@ public struct EvaluationPlan: Sendable, Equatable {
     public var shares = [0.01, 0.001, 0.0001]
     /// The share that the pages' headlines, segments and delays are about.
     public var primaryShare = 0.001
-    /// See ``TrainingOptions/reserve``: of the validation's honest accounts, so many times fewer than stated reach the
-    /// thresholds that the pages are about.
-    public var reserve = EventTraining.usualReserve
+    /// The training's ``TrainingOptions/reserve``: of the validation's honest accounts, so many times fewer than stated
+    /// reach the thresholds that the pages are about.
+    public internal(set) var reserve = EventTraining.usualReserve
     /// Whether a random split is let through although campaigns are labelled; the tables then say so.
     public var allowsRandomSplit = false
     /// Whether a given model's period may overlap with the test because it learnt from other data than this log: what
@@ -74,9 +74,6 @@ public struct EvaluationPlan: Sendable, Equatable {
     func check(campaignsAreLabelled: Bool) throws(EvaluationError) {
         guard shares.allSatisfy({ $0 > 0 && $0 < 1 }), shares.contains(primaryShare) else {
             throw EvaluationError(.badPlan, "shares: expected shares above 0 and below 1, found \(shares)")
-        }
-        guard reserve.isFinite && reserve >= 1 else {
-            throw EvaluationError(.badPlan, "reserve: expected a finite number of at least 1, found \(reserve)")
         }
         guard split == .time else {
             guard !campaignsAreLabelled || allowsRandomSplit else {

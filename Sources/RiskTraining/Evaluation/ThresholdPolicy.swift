@@ -22,7 +22,8 @@ struct ThresholdPolicy {
 
     /// Rules for all decision points together and for each that has enough honest accounts.
     ///
-    /// A threshold is set if the budget lets at least one honest account reach it. A decision point with rules of its
+    /// A threshold is set if the budget lets at least one honest account reach it; where the reserve leaves none, it is
+    /// just above them all. A decision point with rules of its
     /// own uses only those, so the strong ones that it has too few accounts for are taken over from the rules for all,
     /// with the share of its own accounts that they reach.
     var policy: Policy {
@@ -65,9 +66,8 @@ struct ThresholdPolicy {
         for budget in budgets {
             var threshold: Double
             if Self.allowed(descending.count, budget.share) >= 1 {
-                // One may reach it even where the reserve would leave none.
-                let allowed = max(1, Self.allowed(descending.count, budget.share / reserve))
-                threshold = Self.threshold(descending, reachedBy: allowed)
+                threshold = Self.threshold(
+                    descending, reachedBy: Self.allowed(descending.count, budget.share / reserve))
             } else if let rule = shared.first(where: { $0.decision == budget.decision }) {
                 threshold = max(rule.threshold, result.last?.threshold ?? rule.threshold)
             } else {

@@ -126,10 +126,7 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let progress = ProgressLine()
         let given = try model.map { try Files.model($0) }
-        let training = try learning.training()
-        var plan = try plan(given)
-        plan.reserve = training.options.reserve
-        var evaluation = Evaluation(plan: plan, training: training, model: given)
+        var evaluation = Evaluation(plan: try plan(given), training: try learning.training(), model: given)
         evaluation.comparisons = compare.compactMap(Self.comparison)
         evaluation.variants = try variant.map { try Variant.parse($0) }
         let rows = try LabelsFile.read(path: labels)

@@ -72,12 +72,12 @@ struct RankedScores: Sendable {
 
     /// The smallest threshold that at most a share of some scores reaches; nil where the share is less than one score.
     ///
-    /// - Parameter reserve: So many times fewer reach it, but one.
+    /// - Parameter reserve: So many times fewer reach it, be it none.
     static func threshold(descending scores: [Double], share: Double, reserve: Double = 1) -> Double? {
         // A share such as 0.0001 times 10,000 must not come out below 1.
         func allowed(_ share: Double) -> Int { Int((Double(scores.count) * share * (1 + 1e-12)).rounded(.down)) }
         guard allowed(share) >= 1 else { return nil }
-        let allowed = max(1, allowed(share / reserve))
+        let allowed = allowed(share / reserve)
         return allowed < scores.count ? scores[allowed].nextUp : -.infinity
     }
 

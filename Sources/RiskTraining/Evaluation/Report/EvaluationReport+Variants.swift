@@ -33,7 +33,7 @@ extension EvaluationReport {
             : "In \(failures.count) of \(allVariants.count) it catches fewer than the model of accounts alone: "
                 + failures.joined(separator: "; ") + "."
         return ReportTable(
-            title: "The same test with fewer links, at the unchanged validation's threshold for \(share)",
+            title: "The same test with fewer links, at the unchanged, reserved threshold for \(share)",
             caption: """
                 fresh: each class of a campaign account is, with this probability, a value of its own (template and \
                 prefixes together). absent: a campaign account lacks a class as often as honest accounts do. without: \
@@ -72,10 +72,10 @@ extension EvaluationReport {
                 names: tables.prefix(variants.first?.models.count ?? 0).map(\.name))
         }
         return [
-            chart("Campaign accounts caught, by variant", "accounts caught at \(share) of honest accounts") {
+            chart("Campaign accounts caught, by variant", "accounts caught, reserved threshold for \(share)") {
                 ($0.total.accounts.value, $0.total.accounts.interval)
             },
-            chart("Exchanges leaked, by variant", "exchanges leaked at \(share) of honest accounts") {
+            chart("Exchanges leaked, by variant", "exchanges leaked, reserved threshold for \(share)") {
                 ($0.total.leakedShare, $0.total.interval)
             },
         ]

@@ -149,7 +149,7 @@ extension EvaluationReport {
         guard !table.segments.isEmpty else { return nil }
         return ReportTable(
             title: "Honest accounts ever flagged, by segment, the worst first",
-            caption: "At the validation's threshold for \(Figures.share(plan.primaryShare)). Wilson's 95 % interval.",
+            caption: "At the reserved threshold for \(Figures.share(plan.primaryShare)). Wilson's 95 % interval.",
             columns: ["segment", "accounts", "flagged", "share", "interval, %"],
             rows: table.segments.map {
                 [
@@ -183,7 +183,7 @@ extension EvaluationReport {
         return ReportTable(
             title: "How soon campaigns are caught",
             caption: """
-                At the validation's threshold for \(Figures.share(plan.primaryShare)). Delays of the accounts first \
+                At the reserved threshold for \(Figures.share(plan.primaryShare)). Delays of the accounts first \
                 flagged in the test, from their first record there to the one that flags them.
                 """,
             columns: [
@@ -198,7 +198,7 @@ extension EvaluationReport {
         else { return nil }
         return ReportTable(
             title: "Background abuse (neither hit nor false positive)",
-            caption: "Accounts ever flagged at the validation's threshold for \(Figures.share(plan.primaryShare)).",
+            caption: "Accounts ever flagged at the reserved threshold for \(Figures.share(plan.primaryShare)).",
             columns: ["kind", "accounts", "flagged", "share"],
             rows: outcome.background.map {
                 [

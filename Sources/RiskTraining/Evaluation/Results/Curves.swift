@@ -28,7 +28,7 @@ struct Curves: Sendable {
     var leak: [Point] = []
     /// By decision point.
     var calibration: [(point: String, bins: [CalibrationMeasures.Bin])] = []
-    /// At the validation's threshold for the primary share.
+    /// At the reserved threshold for the primary share.
     var days: [CampaignDays] = []
 
     /// Points that a curve has at most, about.

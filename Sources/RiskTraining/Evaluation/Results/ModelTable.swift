@@ -4,7 +4,7 @@ struct ModelTable: Sendable {
     var name: String
     var events: [EventFigures]
     var thresholds: [ThresholdRow]
-    /// At the validation's threshold for the primary share; empty if there is none.
+    /// At the reserved threshold for the primary share; empty if there is none.
     var segments: [SegmentRow]
     var campaigns: [CampaignRow]
     var curves: Curves

@@ -2,7 +2,8 @@
 struct ThresholdRow: Sendable {
     /// Where a threshold comes from.
     enum Source: String, Sendable, CaseIterable {
-        /// Honest accounts of the validation, by the truth, with ``EvaluationPlan/reserve``: what is set in service.
+        /// Honest accounts of the validation, by the truth, with ``EvaluationPlan/reserve``, as
+        /// training sets a policy's.
         case reserved
         /// Honest accounts of the validation, by the truth, the stated share of them exactly.
         case validation
