@@ -86,6 +86,7 @@ import Testing
                 as? [String: Any])
         let training = try #require(inspected["training"] as? [String: Any])
         #expect(training["rows"] as? Int == 60 && training["positives"] as? Int == 21)
+        #expect((training["options"] as? [String])?.contains("reserve=3.0") == true, "events keep one")
         #expect(training["campaigns"] as? [String] == ["farm, north", "the \"quick\" farm"])
         #expect(verified.contains(inspected["digest"] as? String ?? "-"))
         #expect(try Executable.tool("inspect", model).contains("held-out metrics"))
@@ -179,6 +180,7 @@ import Testing
         }
         let model = folder.path("a.swm")
         #expect(try bytes(model) == bytes(folder.path("b.swm")))
+        try expectReserve(csv)
         try Executable.tool("verify", "--table", model)
         try expectFailure(["verify", model], saying: ["MODEL_UNKNOWN_FEATURE", "amount"])
 
@@ -222,6 +224,31 @@ import Testing
                 status: 64, saying: ["\(words[0]) needs --events"])
         }
         #expect(!FileManager.default.fileExists(atPath: folder.path("c.swm")))
+    }
+
+    /// Tables keep none, and one that is asked for stands in the model and makes its thresholds stricter.
+    private func expectReserve(_ csv: String) throws {
+        func thresholds(_ words: String...) throws -> (options: [String], margins: [Double]) {
+            let model = folder.path("reserve.swm")
+            let command = ["train", "--csv", csv, "--label", "fraud", "--held-out-share", "0.5", "--out", model]
+            let run = try Executable.run(Executable.path("stillwatch"), command + words)
+            #expect(run.status == 0, "\(run.error)")
+            let inspected = try JSONSerialization.jsonObject(
+                with: Data(try Executable.tool("inspect", "--json", model).utf8))
+            let object = try #require(inspected as? [String: Any])
+            let rules = try #require((object["policy"] as? [String: Any])?["rules"] as? [[String: Any]])
+            let training = try #require(object["training"] as? [String: Any])
+            return (training["options"] as? [String] ?? [], rules.compactMap { $0["threshold"] as? Double })
+        }
+        let (plain, strict) = (try thresholds(), try thresholds("--reserve", "2.5"))
+        #expect(plain.options.contains("reserve=1.0") && strict.options.contains("reserve=2.5"))
+        #expect(!plain.margins.isEmpty && strict.margins.count == plain.margins.count)
+        #expect(zip(plain.margins, strict.margins).allSatisfy { $0 < $1 })
+        for reserve in ["0.5", "nan", "inf"] {
+            try expectFailure(
+                ["train", "--csv", csv, "--label", "fraud", "--reserve", reserve, "--out", folder.path("c.swm")],
+                status: 64, saying: ["--reserve", "at least 1"])
+        }
     }
 
     @Test func aSearchForSettingsIsLoggedAndKeepsWhatWasGiven() throws {

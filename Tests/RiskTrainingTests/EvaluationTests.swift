@@ -42,8 +42,11 @@ import Testing
     @Test func aWorldIsJudgedForwardInTimeAndByCampaign() throws {
         try write(try TinyWorld(seed: 5, honestCount: 260))
         let evaluation = Evaluation(plan: plan(foldLimit: 2))
+        #expect(evaluation.training.options.reserve == 3)
         let report = try evaluation.run(log: log, labels: try labels(), truth: try truth())
         let table = try #require(report.tables.first)
+        #expect(report.plan.reserve == 3 && report.json.contains(#""reserve":3"#))
+        #expect(report.text.contains("validation, reserve of 3"))
         #expect(table.honestTestCount > 80 && table.honestValidationCount > 40 && table.campaignTestCount > 40)
         let all = try #require(table.events.first)
         #expect(all.rocAUC ?? 0 > 0.8)
