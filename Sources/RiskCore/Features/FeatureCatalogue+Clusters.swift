@@ -133,8 +133,7 @@ extension FeatureCatalogue {
 
     static func cluster(
         _ name: String, version: Int = 1, _ direction: FeatureDirection, _ reason: ReasonCode, skewed: Bool = false,
-        _ summary: String,
-        _ value: @escaping @Sendable (ClusterFacts) -> Double
+        _ summary: String, _ value: @escaping @Sendable (ClusterFacts) -> Double
     ) -> Feature {
         Feature("cluster.\(name)", version: version, direction, reason, skewed: skewed, isCluster: true, summary) {
             $0.cluster.map(value) ?? .nan

@@ -6,8 +6,7 @@ internal import RiskCore
 /// An account counts once at each decision point, at its highest margin there: who asks a hundred times an hour whether
 /// a customer is honest flags many more customers than his share of answers says. Without groups each row counts.
 struct ThresholdPolicy {
-    /// How thresholds are set, as the version of the trained policy: 1 counted rows, 2 accounts, 3 keeps a
-    /// reserve.
+    /// How thresholds are set, as the version of the trained policy: 1 counted rows, 2 accounts, 3 keeps a reserve.
     static let version = 3
     /// Honest accounts that a decision point needs above its mildest threshold to have thresholds of its own.
     static let ownMinimum = 10.0
@@ -23,9 +22,8 @@ struct ThresholdPolicy {
     /// Rules for all decision points together and for each that has enough honest accounts.
     ///
     /// A threshold is set if the budget lets at least one honest account reach it; where the reserve leaves none, it is
-    /// just above them all. A decision point with rules of its
-    /// own uses only those, so the strong ones that it has too few accounts for are taken over from the rules for all,
-    /// with the share of its own accounts that they reach.
+    /// just above them all. A decision point with rules of its own uses only those, so the strong ones that it has too
+    /// few accounts for are taken over from the rules for all, with the share of its own accounts that they reach.
     var policy: Policy {
         let shared = rules(nil, honest(nil), otherwise: [])
         var result = shared

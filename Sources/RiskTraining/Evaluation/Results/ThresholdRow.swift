@@ -2,8 +2,7 @@
 struct ThresholdRow: Sendable {
     /// Where a threshold comes from.
     enum Source: String, Sendable, CaseIterable {
-        /// Honest accounts of the validation, by the truth, with ``EvaluationPlan/reserve``, as
-        /// training sets a policy's.
+        /// Honest accounts of the validation, by the truth, with ``EvaluationPlan/reserve``, as in a trained policy.
         case reserved
         /// Honest accounts of the validation, by the truth, the stated share of them exactly.
         case validation
