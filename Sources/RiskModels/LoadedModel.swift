@@ -152,10 +152,8 @@ public final class LoadedModel: Sendable {
         rows.withUnsafeBufferPointer { rows in
             contributions.withUnsafeMutableBufferPointer { contributions in
                 for row in 0..<count {
-                    let range = row * featureCount..<(row + 1) * featureCount
                     margins[row] = scorer.score(
-                        UnsafeBufferPointer(rebasing: rows[range]),
-                        contributions: UnsafeMutableBufferPointer(rebasing: contributions[range]))
+                        rows.row(row, of: featureCount), contributions: contributions.row(row, of: featureCount))
                 }
             }
         }

@@ -40,10 +40,7 @@ enum ModelScorer: Sendable {
     ) {
         switch self {
         case .logistic:
-            for row in margins.indices {
-                let range = row * featureCount..<(row + 1) * featureCount
-                margins[row] = margin(UnsafeBufferPointer(rebasing: rows[range]))
-            }
+            for row in margins.indices { margins[row] = margin(rows.row(row, of: featureCount)) }
         case .trees(let scorer): scorer.margins(of: rows, into: margins)
         }
     }

@@ -5,11 +5,7 @@ final class LeafWiseEngine: @unchecked Sendable {
     /// The sum of the trees' expected values.
     let expected: Double
 
-    /// All trees where answers are looked up, whatever the kernel; else nil.
-    private let removals: LeafRemovals?
-    /// Trees for the vector kernel, and those it does not take; nil if there are none or all are looked up.
-    private let vectors: LeafWiseVectors?
-    private let packed: PackedTrees?
+    private let sums: Sums
     private let exact: LeafWiseReasons
     private let tables: ReasonTables
     private let isVectorised: Bool
@@ -28,22 +24,7 @@ final class LeafWiseEngine: @unchecked Sendable {
         let memory = KernelMemory()
         let isSupported = kernel == .avx512 && kernel.isSupported && features.count <= Int(TK_REASON_FEATURE_LIMIT)
         let bytes = isSupported ? ByteColumns(layout.splits, features: features, kernel: kernel) : nil
-        let small = bytes == nil ? [] : layout.places.filter { $0.tree.leaves.count <= LeafWiseVectors.leafLimit }
-        // A step of a walk waits for the one before: about two comparisons. The vector kernel needs some ten a tree.
-        let comparisons =
-            bytes != nil && small.count == layout.places.count
-            ? 10 * small.count : 2 * layout.places.reduce(0) { $0 + $1.depth }
-        let removals =
-            looksUp ? LeafRemovals(layout, comparisons: comparisons, features: features, in: memory) : nil
-        self.removals = removals
-        vectors =
-            removals == nil ? bytes.flatMap { small.isEmpty ? nil : LeafWiseVectors(small, columns: $0) } : nil
-        packed =
-            removals != nil || small.count == layout.places.count
-            ? nil
-            : PackedTrees(layout, features: features) {
-                bytes == nil || $0.tree.leaves.count > LeafWiseVectors.leafLimit
-            }
+        sums = Sums(layout, features: features, columns: bytes, looksUp: looksUp, in: memory)
         let splits = SplitColumns(layout.splits, features: features)
         columns = ColumnTables(splits, in: memory)
         nodeColumns = memory.copyBuffer(splits.splitColumns)
@@ -60,10 +41,14 @@ final class LeafWiseEngine: @unchecked Sendable {
 
     /// The sum of the leaves that a row falls into.
     func sum(_ values: UnsafeBufferPointer<Double>) -> Double {
-        if let removals { return removals.sum(values) }
-        var sum = packed?.sum(values) ?? 0
-        vectors?.addSums(of: values, count: 1, stride: values.count, to: &sum)
-        return sum
+        switch sums {
+        case .lookedUp(let removals): return removals.sum(values)
+        case .walked(let packed): return packed.sum(values)
+        case .vectors(let vectors, let rest):
+            var sum = rest?.sum(values) ?? 0
+            vectors.addSums(of: values, count: 1, stride: values.count, to: &sum)
+            return sum
+        }
     }
 
     /// Adds each feature's part in the leaves that a row falls into, in Float64; for `explain`.
@@ -105,6 +90,38 @@ final class LeafWiseEngine: @unchecked Sendable {
             lanes.initialize(repeating: .zero, count: attributions.count)
             tables.add(goesRight: goesRight, scratch, to: lanes)
             for feature in attributions.indices { attributions[feature] += Double(Self.sum(lanes[feature])) }
+        }
+    }
+
+    /// How the leaves that a row falls into are found.
+    private enum Sums {
+        /// All trees by the answers to their questions, whatever the kernel.
+        case lookedUp(LeafRemovals)
+        /// All trees step by step.
+        case walked(PackedTrees)
+        /// The vector kernel, and step by step the trees with more leaves than it takes.
+        case vectors(LeafWiseVectors, rest: PackedTrees?)
+
+        /// Chooses the cheapest. `columns` are nil where there is no vector kernel.
+        init(
+            _ layout: LeafWiseLayout, features: [ModelFeature], columns: ByteColumns?, looksUp: Bool,
+            in memory: KernelMemory
+        ) {
+            let fits = { (place: LeafWiseLayout.Place) in place.tree.leaves.count <= LeafWiseVectors.leafLimit }
+            let small = columns == nil ? [] : layout.places.filter(fits)
+            let allAreSmall = small.count == layout.places.count
+            // A step of a walk waits for the one before: about two comparisons. The vector kernel needs some ten a tree.
+            let comparisons = allAreSmall ? 10 * small.count : 2 * layout.places.reduce(0) { $0 + $1.depth }
+            if looksUp,
+                let removals = LeafRemovals(layout, comparisons: comparisons, features: features, in: memory)
+            {
+                self = .lookedUp(removals)
+            } else if let columns, !small.isEmpty {
+                let rest = allAreSmall ? nil : PackedTrees(layout, features: features) { !fits($0) }
+                self = .vectors(LeafWiseVectors(small, columns: columns), rest: rest)
+            } else {
+                self = .walked(PackedTrees(layout, features: features) { _ in true })
+            }
         }
     }
 

@@ -50,16 +50,10 @@ struct TreeScorer: Sendable {
     /// The margins of rows that stand one after another.
     func margins(of rows: UnsafeBufferPointer<Double>, into margins: UnsafeMutableBufferPointer<Double>) {
         guard let symmetric, leafWise == nil else {
-            for row in margins.indices {
-                let range = row * featureCount..<(row + 1) * featureCount
-                margins[row] = margin(UnsafeBufferPointer(rebasing: rows[range]))
-            }
+            for row in margins.indices { margins[row] = margin(rows.row(row, of: featureCount)) }
             return
         }
-        for row in margins.indices {
-            let range = row * featureCount..<(row + 1) * featureCount
-            margins[row] = baseMargin(UnsafeBufferPointer(rebasing: rows[range]))
-        }
+        for row in margins.indices { margins[row] = baseMargin(rows.row(row, of: featureCount)) }
         symmetric.addSums(of: rows, to: margins, featureCount: featureCount)
     }
 

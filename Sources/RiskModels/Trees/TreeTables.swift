@@ -140,9 +140,7 @@ extension TreeTables {
         of rows: UnsafeBufferPointer<Double>, to margins: UnsafeMutableBufferPointer<Double>, featureCount: Int
     ) {
         guard !looksUpBatches else {
-            for row in margins.indices {
-                margins[row] += sum(UnsafeBufferPointer(rebasing: rows[row * featureCount..<(row + 1) * featureCount]))
-            }
+            for row in margins.indices { margins[row] += sum(rows.row(row, of: featureCount)) }
             return
         }
         ScratchRoom.with(ScratchRoom.byteCount(Lanes.self, columns.count)) { room in
@@ -152,10 +150,8 @@ extension TreeTables {
                 let count = min(Self.laneCount, margins.count - start)
                 for lane in 0..<Self.laneCount {
                     // Beyond the last row the last one stands in; its sums are not used.
-                    let first = (start + min(lane, count - 1)) * featureCount
-                    columns.forEach(UnsafeBufferPointer(rebasing: rows[first..<first + featureCount])) {
-                        numbers[$0][lane] = $1
-                    }
+                    let row = start + min(lane, count - 1)
+                    columns.forEach(rows.row(row, of: featureCount)) { numbers[$0][lane] = $1 }
                 }
                 var sums = Lanes.zero
                 for group in groups { addLeaves(of: group, numbers, to: &sums) }
