@@ -44,18 +44,20 @@ struct DecayedArrivals {
         return (max(0, all.day - own.day), max(0, all.week - own.week), max(0, all.month - own.month))
     }
 
-    /// The sum over a week at a moment, without one arrival, at least 0; nil: all arrivals.
+    /// The sum over a week of ``values(atMs:leavingOut:)`` alone.
     func week(atMs: Int64, leavingOut ownAtMs: Int64?) -> Double {
-        func weight(_ ageMs: Int64) -> Double { exp(-Double(ageMs) / (7 * 86_400_000)) }
-        let all = week * weight(atMs - self.atMs)
-        return max(0, all - (ownAtMs.map { weight(atMs - min(atMs, $0)) } ?? 0))
+        let all = week * Self.weight(ageMs: atMs - self.atMs, days: 7)
+        guard let ownAtMs else { return all }
+        return max(0, all - Self.weight(ageMs: atMs - min(atMs, ownAtMs), days: 7))
     }
 
     /// What one arrival of this age counts.
     static func weights(ageMs: Int64) -> (day: Double, week: Double, month: Double) {
-        // To the bit what the exponentials are, which are the most of what an arrival costs.
-        if ageMs == 0 { return (1, 1, 1) }
-        let days = Double(ageMs) / 86_400_000
-        return (exp(-days), exp(-days / 7), exp(-days / 30))
+        (weight(ageMs: ageMs, days: 1), weight(ageMs: ageMs, days: 7), weight(ageMs: ageMs, days: 30))
+    }
+
+    private static func weight(ageMs: Int64, days: Double) -> Double {
+        // To the bit what the exponential is, which is the most of what an arrival costs.
+        ageMs == 0 ? 1 : exp(-(Double(ageMs) / 86_400_000) / days)
     }
 }
