@@ -18,7 +18,7 @@ import Testing
     }
 
     private func rows(_ training: EventTraining) throws -> (TrainingData, TrainingRows) {
-        var rows = try TrainingRows(training, labels: world.labels)
+        var rows = try TrainingRows(training, log: folder.path("events.swlog"), labels: world.labels)
         let replay = try LogReplay(path: folder.path("events.swlog"), labels: rows.labels.rows.map(\.label))
         var accounts = AccountNumbers()
         var vector: [Double] = []
@@ -157,6 +157,6 @@ import Testing
     @Test func aCampaignThatNoLabelNamesCannotBeLeftOut() {
         var training = EventTraining()
         training.excludedCampaigns = ["c9_nobody"]
-        #expect(throws: TrainingError.self) { _ = try TrainingRows(training, labels: []) }
+        #expect(throws: TrainingError.self) { _ = try TrainingRows(training, log: folder.path, labels: []) }
     }
 }

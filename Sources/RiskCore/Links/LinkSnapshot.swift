@@ -26,15 +26,18 @@ public struct LinkSnapshot: Sendable, Equatable {
 
     /// What the state would have said had the account never had an identifier of a class.
     public func removing(_ identifierClass: IdentifierClass) -> LinkSnapshot {
-        replacing(identifierClass, with: nil)
-    }
-
-    /// What the state would have said had the account come with an identifier of a class that nobody else has.
-    public func refreshing(_ identifierClass: IdentifierClass, atMs: Int64) -> LinkSnapshot {
-        guard self[identifierClass] != nil else { return self }
-        var unseen = LinkFacts()
-        unseen.firstSeenMs = atMs
-        return replacing(identifierClass, with: unseen)
+        var result = self
+        result[identifierClass] = nil
+        for other in IdentifierClass.linked where other.companion == identifierClass {
+            // Its own value no longer is what is left out there.
+            guard let shared = result[other], shared.sharesCompanion else { continue }
+            result[other]?.companions += 1
+            result[other]?.sharesCompanion = false
+        }
+        if identifierClass == .tlsClient { result.population.forgetFingerprint() }
+        for index in rivals.indices { result.rivals[index].remove(identifierClass) }
+        result.tieAgain()
+        return result
     }
 
     /// What the state would have said of an account in no cluster, of whose rhythm nothing is known.
@@ -43,21 +46,6 @@ public struct LinkSnapshot: Sendable, Equatable {
         result.rhythm = nil
         result.rivals = []
         result.leaveCluster()
-        return result
-    }
-
-    private func replacing(_ identifierClass: IdentifierClass, with facts: LinkFacts?) -> LinkSnapshot {
-        var result = self
-        result[identifierClass] = facts
-        for other in IdentifierClass.linked where other.companion == identifierClass {
-            // Its own value no longer is what is left out there.
-            guard let shared = result[other], shared.sharesCompanion else { continue }
-            result[other]?.companions += 1
-            result[other]?.sharesCompanion = false
-        }
-        if identifierClass == .tlsClient { result.population.forgetFingerprint(claimStands: facts != nil) }
-        for index in rivals.indices { result.rivals[index].remove(identifierClass) }
-        result.tieAgain()
         return result
     }
 

@@ -18,13 +18,15 @@ final class LogSurvey {
     private(set) var firstMs = Int64.max
     private(set) var lastMs = Int64.min
 
+    private let log: String
     private let labels: [LabelRow]
     private var separation: SeparationAudit
     private var lastSequence: UInt64 = 0
 
-    init(_ evaluation: Evaluation, labels: [LabelRow], truth: Truth) throws(TrainingError) {
+    init(_ evaluation: Evaluation, log: String, labels: [LabelRow], truth: Truth) throws(TrainingError) {
         self.evaluation = evaluation
         self.labels = labels
+        self.log = log
         let plan = evaluation.plan
         let isForward = plan.split == .time
         ledger = AccountLedger(
@@ -34,19 +36,19 @@ final class LogSurvey {
             var training = evaluation.training
             training.untilMs = isForward ? plan.trainUntilMs : nil
             training.labelsUntilMs = isForward ? plan.labelsUntilMs : nil
-            rows = try TrainingRows(training, labels: labels)
+            rows = try TrainingRows(training, log: log, labels: labels)
         }
         (folds, notes) = Fold.choose(evaluation, labels: labels, truth: truth)
         if !folds.isEmpty {
             var training = evaluation.training
             training.untilMs = plan.testUntilMs == .max ? nil : plan.testUntilMs
             training.labelsUntilMs = training.untilMs
-            foldRows = try TrainingRows(training, labels: labels)
+            foldRows = try TrainingRows(training, log: log, labels: labels)
         }
     }
 
-    /// Reads the log.
-    func read(log: String, progress: TrainingProgress) throws {
+    /// Reads the log: twice at once if there is something to train.
+    func read(progress: TrainingProgress) throws {
         let replay = try LogReplay(path: log, labels: labels.map(\.label))
         let extractor = FeatureExtractor.wholeCatalogue
         var vector: [Double] = []
@@ -66,6 +68,8 @@ final class LogSurvey {
             if isRow { try rows?.add(event, vector: vector, account: account) }
             if isFoldRow { try foldRows?.add(event, vector: vector, account: account) }
         }
+        rows?.closeLog()
+        foldRows?.closeLog()
         guard eventCount > 0 else {
             throw EvaluationError(.empty, "\(log): expected scored events, found none")
         }
@@ -88,13 +92,13 @@ final class LogSurvey {
     /// Looks for what knows too much, after the log was read.
     ///
     /// - Throws: ``EvaluationError``.
-    func audit(log: String, progress: TrainingProgress) throws -> AuditFindings {
+    func audit(progress: TrainingProgress) throws -> AuditFindings {
         try LabelAudit.check(labels, ledger)
         let separations = try separation.check(accepted: evaluation.plan.acceptedFeatures)
         progress("auditing for look-ahead", 0)
         let lookAhead = LookAheadAudit(
             count: Evaluation.cutCount, lastSequence: lastSequence, seed: evaluation.training.options.seed)
-        let compared = try lookAhead.check(labels: labels.map(\.label)) { labels, lastSequence in
+        let compared = try lookAhead.check(labels: labels.map(\.label)) { [log] labels, lastSequence in
             try LogReplay(path: log, labels: labels, through: lastSequence)
         }
         return AuditFindings(

@@ -53,8 +53,8 @@ public struct EventTraining: Sendable {
     /// Above this many rows, usage rows of accounts that are not labelled abusive are thinned out by halves, and those
     /// that stay count more; at least 1. Those of accounts labelled abusive are thinned out likewise above half of it.
     public var rowLimit = 2_000_000
-    /// Whether each row comes a second time as it would look had its account shared less, so that the absence of a link
-    /// is not learnt as innocence. nil: for trees. Twice as many rows are held.
+    /// Whether each row comes a second time as it would look had accounts shared less, so that the absence of a link is
+    /// not learnt as innocence. nil: for trees. Twice as many rows are held, and the log is gone through once more.
     public var identifierDropout: Bool?
     /// What the altered row counts for while fitting, of the two, which count as one; above 0 and below 1.
     public var alteredShare = 0.5
@@ -123,7 +123,7 @@ public struct EventTraining: Sendable {
         log: String, labels: [LabelRow], digests: [[UInt8]], progress: @escaping TrainingProgress = { _, _ in },
         trials: @escaping TuningReport = { _ in }
     ) throws -> ModelDocument {
-        var rows = try TrainingRows(self, labels: labels)
+        var rows = try TrainingRows(self, log: log, labels: labels)
         let replay = try LogReplay(path: log, labels: rows.labels.rows.map(\.label))
         let extractor = FeatureExtractor.wholeCatalogue
         var vector: [Double] = []
@@ -136,6 +136,7 @@ public struct EventTraining: Sendable {
             extractor.extract(event.observation, into: &vector)
             try rows.add(event, vector: vector, account: account)
         }
+        rows.closeLog()
         var document = try rows.train(place: log, digests: digests, progress: progress, trials: trials)
         if replay.missingEntryCount > 0 {
             document.training.options.append("missing_log_entries=\(replay.missingEntryCount)")

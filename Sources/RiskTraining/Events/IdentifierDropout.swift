@@ -1,13 +1,13 @@
 internal import RiskCore
 
-/// What an account's rows would have been had it shared less: each class of identifier keeps its value, has one of the
+/// What the log would have been had accounts shared less: each class of identifier keeps its value, has one of the
 /// account's own in its place, or none.
 ///
 /// Drawn once for the account, honest or abusive alike, so that a missing link by itself says nothing of anybody: who
 /// learns from both the row and its altered twin cannot take the absence of a link for innocence.
-struct IdentifierDropout: Sendable {
+struct IdentifierDropout: EventAlteration {
     /// What happens to a class.
-    enum Loss: Equatable, Sendable {
+    private enum Loss {
         case fresh, absent
     }
 
@@ -22,46 +22,31 @@ struct IdentifierDropout: Sendable {
     /// Decides the draws.
     let seed: UInt64
 
-    /// The event as it would have looked.
-    func altered(_ observation: Observation) -> Observation {
-        let draws = AccountDraws(observation.event.account, seed: seed)
-        let rate = Self.rates[Int(draws.whole("rate") % UInt64(Self.rates.count))]
-        var (event, links) = (observation.event, observation.links)
-        for (identifierClass, drawn) in Self.classes {
-            guard let loss = loss(of: drawn, rate: rate, draws) else { continue }
-            switch loss {
-            case .fresh: links = links.refreshing(identifierClass, atMs: event.timeMs)
-            case .absent: links = links.removing(identifierClass)
+    func altered(_ event: AccountEvent) -> AccountEvent {
+        let draws = AccountDraws(event.account, seed: seed)
+        let rate = Self.rate(draws)
+        return Self.classes.reduce(event) { event, place in
+            switch Self.loss(of: place.with, rate: rate, draws) {
+            case .fresh: event.replacing(place.lost, with: draws.own(place.lost))
+            case .absent: event.replacing(place.lost, with: nil)
+            case nil: event
             }
-            if !event.intelLinks.isEmpty { event = event.removingCounts(of: identifierClass) }
         }
-        // Who keeps changing its hours moves like nobody.
-        if draws.unit("rhythm") < rate { links.rhythm = nil }
-        return Observation(event: event, links: links)
     }
 
-    private func loss(of identifierClass: IdentifierClass, rate: Double, _ draws: AccountDraws) -> Loss? {
+    /// Who keeps changing its hours moves like nobody.
+    func altered(_ facts: LinkSnapshot, of event: AccountEvent) -> LinkSnapshot {
+        let draws = AccountDraws(event.account, seed: seed)
+        guard draws.unit("rhythm") < Self.rate(draws) else { return facts }
+        var facts = facts
+        facts.rhythm = nil
+        return facts
+    }
+
+    private static func rate(_ draws: AccountDraws) -> Double { rates[Int(draws.whole("rate") % UInt64(rates.count))] }
+
+    private static func loss(of identifierClass: IdentifierClass, rate: Double, _ draws: AccountDraws) -> Loss? {
         guard draws.unit("lost", identifierClass) < rate else { return nil }
         return draws.unit("fresh", identifierClass) < 0.5 ? .fresh : .absent
-    }
-}
-
-/// Numbers that look random, the same for the same account, seed and question.
-struct AccountDraws {
-    private let base: UInt64
-
-    init(_ account: Reference, seed: UInt64) {
-        base = AccountLedger.draw(account) ^ RowSampling.draw(seed &+ 0x5157)
-    }
-
-    /// A whole number of 64 bits.
-    func whole(_ question: StaticString, _ identifierClass: IdentifierClass? = nil) -> UInt64 {
-        let number = UInt8(identifierClass?.rawValue ?? 0)
-        return RowSampling.draw(base ^ question.withUTF8Buffer { fowlerNollVo(Array($0) + [number]) })
-    }
-
-    /// A number from 0 to below 1.
-    func unit(_ question: StaticString, _ identifierClass: IdentifierClass? = nil) -> Double {
-        Double(whole(question, identifierClass) >> 11) / Double(UInt64(1) << 53)
     }
 }

@@ -52,11 +52,18 @@ public final class LogReplay {
     ///   - labels: Labels that are not in the log, in any order.
     ///   - lastSequence: Entries behind this commit sequence are not read.
     /// - Throws: `EventLogError` if there is no log there.
-    public init(path: String, labels: [Label] = [], through lastSequence: UInt64 = .max) throws {
+    public convenience init(path: String, labels: [Label] = [], through lastSequence: UInt64 = .max) throws {
+        try self.init(path: path, labels: labels, through: lastSequence, altering: nil)
+    }
+
+    /// Opens a log whose events come otherwise than they did.
+    init(
+        path: String, labels: [Label], through lastSequence: UInt64 = .max, altering alteration: (any EventAlteration)?
+    ) throws {
         reader = try EventLogReader(path: path)
         self.lastSequence = lastSequence
         self.labels = LabelSchedule(labels)
-        alteration = nil
+        self.alteration = alteration
     }
 
     /// Goes on from a place, with other events than those that came.

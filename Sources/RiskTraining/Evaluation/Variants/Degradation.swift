@@ -37,7 +37,7 @@ struct Degradation: EventAlteration {
             let drawn = draws.unit("variant", identifierClass == .prefix ? .template : identifierClass)
             switch kind {
             case .fresh(let probability) where drawn < probability:
-                return event.replacing(identifierClass, with: Self.own(identifierClass, draws))
+                return event.replacing(identifierClass, with: draws.own(identifierClass))
             case .absent(let probabilities) where drawn < probabilities[identifierClass.rawValue]:
                 return event.replacing(identifierClass, with: nil)
             default: return event
@@ -49,15 +49,6 @@ struct Degradation: EventAlteration {
         guard case .unknown(let classes) = kind else { return facts }
         // What the state remembers of earlier events is unknown, too.
         return classes.reduce(facts) { $0[$1] == nil ? $0 : $0.removing($1) }
-    }
-
-    /// A value that no other account has.
-    private static func own(_ identifierClass: IdentifierClass, _ draws: AccountDraws) -> Reference {
-        var bytes = Array("own".utf8)
-        for part in [draws.whole("first", identifierClass), draws.whole("second", identifierClass)] {
-            withUnsafeBytes(of: part.littleEndian) { bytes.append(contentsOf: $0) }
-        }
-        return Reference(bytes)
     }
 }
 

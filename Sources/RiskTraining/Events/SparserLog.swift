@@ -1,0 +1,41 @@
+internal import RiskCore
+
+/// A log as it would have been had every account shared less, gone through beside the log itself.
+///
+/// A row whose own links alone are cut still sees what its neighbours share with each other: full counts on what is left,
+/// the whole cluster. Where a campaign shares less, counts are smaller and clusters fall apart, and that is how rows look
+/// here, since the link state saw nothing else.
+struct SparserLog {
+    private let replay: LogReplay
+    private var latest: ReplayedEvent?
+
+    /// Opens a log.
+    ///
+    /// - Parameters:
+    ///   - path: A directory of segments or one file.
+    ///   - labels: Labels that are not in the log, in any order.
+    ///   - dropout: What accounts lose.
+    /// - Throws: `EventLogError` if there is no log there.
+    init(path: String, labels: [Label], dropout: IdentifierDropout) throws {
+        replay = try LogReplay(path: path, labels: labels, altering: dropout)
+    }
+
+    /// An event as it would have looked. Goes through the log up to there, and no further.
+    ///
+    /// - Parameter commitSequence: Of an event to score; later than in the call before, or the same.
+    /// - Throws: `EventLogError` where the log is damaged.
+    mutating func observation(at commitSequence: UInt64) throws -> Observation {
+        while latest.map({ $0.commitSequence < commitSequence }) ?? true {
+            guard let next = try replay.next() else { break }
+            latest = next
+        }
+        guard let latest, latest.commitSequence == commitSequence else {
+            let found = latest.map { "entry \($0.commitSequence)" } ?? "nothing"
+            throw TrainingError(
+                .unreadable,
+                "event log: expected entry \(commitSequence) when read a second time, as it was the first time, "
+                    + "found \(found)")
+        }
+        return latest.observation
+    }
+}
