@@ -27,12 +27,15 @@ struct EventKeys {
         timeMs = event.timeMs
         account = LinkKey.account(event.account)
         let (known, last) = (links?.organisation, links?.tenant ?? 0)
+        // The seats of a company come before the caller knows that they belong together: until somebody names a tenant,
+        // the mail domain is one.
+        let byDomain = event.organisationByDomain.map { LinkKey.organisation(ofDomain: $0) }
         tenant = event.reference(.orgRef).map { LinkKey.organisation($0) } ?? last
         if tenant != last {
-            let domain = last == 0 ? known ?? Self.organisationByDomain(event) : nil
+            let domain = last == 0 ? known ?? byDomain : nil
             organisation = tenancies.organisation(of: tenant, namedFrom: domain)
         } else {
-            organisation = known ?? Self.organisationByDomain(event)
+            organisation = known ?? byDomain
         }
         joinsOrganisation = tenant != last || organisation != known
         leftOrganisation = last == 0 && organisation != known ? known : nil
@@ -45,20 +48,6 @@ struct EventKeys {
             }
         }
         addBands(event.prefixMinhash, links)
-    }
-
-    /// Days after which a mail domain of somebody's own is an organisation: a new one costs next to nothing.
-    static let establishedDomainDays = 180.0
-
-    /// The organisation that has the account's mail domain for itself, for as long as nobody names a tenant: the seats
-    /// of a company come before the caller knows that they belong together.
-    private static func organisationByDomain(_ event: AccountEvent) -> UInt64? {
-        guard let domain = event.reference(.emailDomainRef),
-            let domainClass = event.word(.emailDomainClass, as: EmailDomainClass.self),
-            domainClass == .corporate || domainClass == .custom,
-            event.number(.emailDomainAgeDays) >= establishedDomainDays
-        else { return nil }
-        return LinkKey.organisation(ofDomain: domain)
     }
 
     /// The account's identifier of a class; nil if it has none.

@@ -18,8 +18,10 @@ import Testing
     }
 
     private func rows(_ training: EventTraining) throws -> (TrainingData, TrainingRows) {
-        var rows = try TrainingRows(training, log: folder.path("events.swlog"), labels: world.labels)
-        let replay = try LogReplay(path: folder.path("events.swlog"), labels: rows.labels.rows.map(\.label))
+        var rows = try TrainingRows(training, labels: world.labels)
+        let known = rows.labels.rows.map(\.label)
+        let replay = try LogReplay(path: folder.path("events.swlog"), labels: known)
+        let sparser = try training.sparserLog(folder.path("events.swlog"), labels: known)
         var accounts = AccountNumbers()
         var vector: [Double] = []
         while let event = try replay.next() {
@@ -27,7 +29,7 @@ import Testing
             let account = accounts.number(of: event.observation.event.account)
             guard rows.note(event, account: account) else { continue }
             FeatureExtractor.wholeCatalogue.extract(event.observation, into: &vector)
-            try rows.add(event, vector: vector, account: account)
+            try rows.add(event, vector: vector, account: account, sparser: sparser)
         }
         return (try rows.trainingData(), rows)
     }
@@ -149,7 +151,7 @@ import Testing
         let (document, all) = (try rows(training).1.train(place: "", digests: []) { _, _ in }, plain)
         #expect(document.training.rowCount == UInt64(all.rowCount))
         #expect(document.training.positiveCount == UInt64(all.positiveCount))
-        let expected = ["identifier_dropout=0.5", "borrowed_looks=0.3", "stolen_identities=0.1"]
+        let expected = ["identifier_dropout=0.5", "sparser=log", "borrowed_looks=0.3", "stolen_identities=0.1"]
         #expect(Set(expected).isSubset(of: document.training.options))
     }
 
@@ -157,6 +159,6 @@ import Testing
     @Test func aCampaignThatNoLabelNamesCannotBeLeftOut() {
         var training = EventTraining()
         training.excludedCampaigns = ["c9_nobody"]
-        #expect(throws: TrainingError.self) { _ = try TrainingRows(training, log: folder.path, labels: []) }
+        #expect(throws: TrainingError.self) { _ = try TrainingRows(training, labels: []) }
     }
 }

@@ -51,6 +51,73 @@ import Testing
         #expect(differs)
     }
 
+    /// A prompt's template and its prefixes go together, and a prompt of one's own has prefixes as any has.
+    @Test func aPromptGoesAsAWhole() throws {
+        var kinds: [Int] = [0, 0, 0]
+        for index in 0..<200 {
+            var builder = EventBuilder()
+            try builder.set(.eventType, wordIndex: EventType.usage.rawValue)
+            try builder.set(.eventTimeMs, whole: 1_770_000_000_000)
+            try builder.set(.accountRef, reference: Reference("account-\(index)"))
+            try builder.set(.templateTop1Ref, reference: Reference("template"))
+            for part in 0..<4 { try builder.add(.prefixMinhash, reference: Reference("p\(part)")) }
+            let own = try builder.build()
+            let altered = IdentifierDropout(seed: 2).altered(own)
+            switch altered.identifier(.template) {
+            case nil:
+                #expect(altered.prefixMinhash.isEmpty)
+                kinds[0] += 1
+            case own.identifier(.template):
+                #expect(altered.prefixMinhash == own.prefixMinhash)
+                kinds[1] += 1
+            default:
+                #expect(
+                    altered.prefixMinhash.count >= 2
+                        && !altered.prefixMinhash.contains { own.prefixMinhash.contains($0) })
+                kinds[2] += 1
+            }
+        }
+        #expect(kinds.allSatisfy { $0 > 30 }, "\(kinds)")
+    }
+
+    /// Seats that lost their company's mail domain would be strangers in one office.
+    @Test func aCompanysMailDomainStays() throws {
+        for index in 0..<60 {
+            var builder = EventBuilder()
+            try builder.set(.eventType, wordIndex: EventType.signup.rawValue)
+            try builder.set(.eventTimeMs, whole: 1_770_000_000_000)
+            try builder.set(.accountRef, reference: Reference("account-\(index)"))
+            try builder.set(.emailDomainRef, reference: Reference("example.com"))
+            try builder.set(.emailDomainClass, wordIndex: EmailDomainClass.corporate.rawValue)
+            try builder.set(.emailDomainAgeDays, whole: 900)
+            let altered = IdentifierDropout(seed: 1).altered(try builder.build())
+            #expect(altered.reference(.emailDomainRef) == Reference("example.com"))
+        }
+    }
+
+    /// Who lost its TLS fingerprint is compared with nobody; one of its own is like nobody's.
+    @Test func whatIsOrdinaryStaysAsFarAsItCanBeCompared() throws {
+        var population = PopulationFacts()
+        (population.claimants, population.claimantsAlike) = (50, 40)
+        population.metadataMissingRate = PopulationSpread(count: 30, mean: 0.1, deviation: 0)
+        population.clientVersionLagDays = PopulationSpread(count: 99, mean: 4, deviation: 1)
+        let dropout = IdentifierDropout(seed: 9)
+        var seen: Set<[Double]> = []
+        for index in 0..<100 {
+            let event = try event("account-\(index)", hour: 1)
+            let altered = dropout.altered(population, of: event)
+            let counts = [altered.claimants, altered.claimantsAlike]
+            switch dropout.altered(event).reference(.tlsClientRef) {
+            case nil: #expect(counts == [0, 0] && altered.metadataMissingRate == nil)
+            case Reference("shared")?: #expect(altered == population)
+            default: #expect(counts == [50, 0] && altered.metadataMissingRate == nil)
+            }
+            #expect(altered.clientVersionLagDays == population.clientVersionLagDays)
+            seen.insert(counts)
+        }
+        #expect(seen.count == 3)
+    }
+
     @Test func whatAnAccountNeverHadItDoesNotGet() throws {
         for index in 0..<60 {
             var builder = EventBuilder()

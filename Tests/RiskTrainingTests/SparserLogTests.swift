@@ -35,10 +35,10 @@ import Testing
     @Test func whoKeptAValueSharesItWithFewer() throws {
         let events = try events()
         for seed in [3, 4] as [UInt64] {
-            var sparser = try sparser(seed)
+            let sparser = try sparser(seed)
             var (kept, fewer) = (0, 0)
             for event in events {
-                let altered = try sparser.observation(at: event.commitSequence)
+                let altered = try sparser.observation(of: event)
                 #expect(altered.event.account == event.observation.event.account)
                 #expect(altered.event.timeMs == event.observation.event.timeMs)
                 let own = event.observation.event.reference(.deviceRef)
@@ -56,24 +56,62 @@ import Testing
 
     /// Going on from row to row says the same as going through every event.
     @Test func leavingOutEventsChangesNothing() throws {
-        let sequences = try events().map(\.commitSequence)
-        var (every, some) = (try sparser(7), try sparser(7))
-        for (index, sequence) in sequences.enumerated() {
-            let whole = try every.observation(at: sequence)
+        let (every, some) = (try sparser(7), try sparser(7))
+        for (index, event) in try events().enumerated() {
+            let whole = try every.observation(of: event)
             guard index % 5 == 2 else { continue }
-            let skipped = try some.observation(at: sequence)
-            #expect(skipped.event == whole.event && skipped.links == whole.links, "entry \(sequence)")
-            #expect(try some.observation(at: sequence).links == whole.links, "asked again")
+            let skipped = try some.observation(of: event)
+            #expect(skipped.event == whole.event && skipped.links == whole.links, "entry \(event.commitSequence)")
+            #expect(try some.observation(of: event).links == whole.links, "asked again")
         }
+    }
+
+    /// The copies that are learnt from are these, and hold what the link state of the sparser log said.
+    @Test func copiesOfRowsAreOfTheSparserLog() throws {
+        var training = EventTraining()
+        training.options.seed = 5
+        training.identifierDropout = true
+        var rows = try TrainingRows(training, labels: world.labels)
+        let (first, second) = (try sparser(5), try sparser(5))
+        var accounts = AccountNumbers()
+        var vector: [Double] = []
+        var expected: [(row: Int, vector: [Double])] = []
+        var count = 0
+        for event in try events() {
+            guard rows.wants(event) else { continue }
+            let account = accounts.number(of: event.observation.event.account)
+            guard rows.note(event, account: account) else { continue }
+            FeatureExtractor.wholeCatalogue.extract(event.observation, into: &vector)
+            try rows.add(event, vector: vector, account: account, sparser: first)
+            FeatureExtractor.wholeCatalogue.extract(try second.observation(of: event), into: &vector)
+            expected.append((count + 1, vector))
+            count += 2
+        }
+        let data = try rows.trainingData()
+        let places = try data.features.map { feature in
+            try #require(FeatureCatalogue.features.firstIndex { $0.name == feature.name })
+        }
+        let agreeing = expected.count { copy in
+            zip(data.columns, places).allSatisfy { column, place in
+                let (found, wanted) = (column[copy.row], copy.vector[place])
+                return found == wanted || (found.isNaN && wanted.isNaN)
+            }
+        }
+        // The others have borrowed looks or a stolen identity: four accounts in ten, as long as there is anybody's.
+        #expect(agreeing > expected.count / 2 && agreeing < expected.count * 4 / 5, "\(agreeing) of \(expected.count)")
     }
 
     /// A log that was pruned or cut between the two readings is no base for half of the rows.
     @Test func anEntryThatIsNotThereIsAnError() throws {
-        var sparser = try sparser(1)
-        let last = try #require(try events().last).commitSequence
-        _ = try sparser.observation(at: last)
-        #expect { try sparser.observation(at: last + 1) } throws: {
-            ($0 as? TrainingError)?.code == .unreadable && "\($0)".contains("expected entry \(last + 1)")
+        let all = try events()
+        let shorter = try TemporaryFolder()
+        try TinyWorld(seed: 6, honestCount: 1, waveCount: 1).write(to: shorter)
+        let sparser = try SparserLog(
+            path: shorter.path("events.swlog"), labels: labels, dropout: IdentifierDropout(seed: 1))
+        let last = try #require(all.last)
+        #expect { try sparser.observation(of: last) } throws: {
+            ($0 as? TrainingError)?.code == .unreadable && "\($0)".contains("expected entry \(last.commitSequence)")
         }
+        #expect { try sparser.observation(of: all[0]) } throws: { "\($0)".contains("found entry") }
     }
 }

@@ -74,9 +74,12 @@ public struct PopulationFacts: Sendable, Equatable {
     /// Nothing learned.
     public init() {}
 
-    /// What is learned by the account's TLS fingerprint goes: without one to compare, nothing is said of who claims the
-    /// same client either.
-    mutating func forgetFingerprint() {
-        (claimants, claimantsAlike, metadataMissingRate) = (0, 0, nil)
+    /// What is learned by the account's TLS fingerprint goes.
+    ///
+    /// - Parameter claimStands: Whether it has another one, that nobody else has: then its claimed client still has
+    ///   claimants, none of them alike. Without a fingerprint to compare, nothing is said of them.
+    public mutating func forgetFingerprint(claimStands: Bool) {
+        if !claimStands { claimants = 0 }
+        (claimantsAlike, metadataMissingRate) = (0, nil)
     }
 }

@@ -34,7 +34,7 @@ public struct LinkSnapshot: Sendable, Equatable {
             result[other]?.companions += 1
             result[other]?.sharesCompanion = false
         }
-        if identifierClass == .tlsClient { result.population.forgetFingerprint() }
+        if identifierClass == .tlsClient { result.population.forgetFingerprint(claimStands: false) }
         for index in rivals.indices { result.rivals[index].remove(identifierClass) }
         result.tieAgain()
         return result

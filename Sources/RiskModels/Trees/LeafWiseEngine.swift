@@ -110,7 +110,7 @@ final class LeafWiseEngine: @unchecked Sendable {
             let fits = { (place: LeafWiseLayout.Place) in place.tree.leaves.count <= LeafWiseVectors.leafLimit }
             let small = columns == nil ? [] : layout.places.filter(fits)
             let allAreSmall = small.count == layout.places.count
-            // A step of a walk waits for the one before: about two comparisons. The vector kernel needs some ten a tree.
+            // A step of a walk waits for the one before: about two comparisons. The vector kernel needs ten a tree.
             let comparisons = allAreSmall ? 10 * small.count : 2 * layout.places.reduce(0) { $0 + $1.depth }
             if looksUp,
                 let removals = LeafRemovals(layout, comparisons: comparisons, features: features, in: memory)

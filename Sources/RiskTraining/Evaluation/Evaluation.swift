@@ -6,7 +6,8 @@ public import RiskModels
 ///
 ///     let report = try Evaluation(plan: plan, training: training).run(log: log, labels: labels, truth: truth)
 ///
-/// Reads the log twice and once more in part; holds the training rows and a few numbers an account.
+/// Reads the log twice, a third time to learn from trees, and once more in part; holds the training rows and a few
+/// numbers an account.
 public struct Evaluation: Sendable {
     /// Another model's margins.
     public struct Comparison: Sendable {
@@ -64,9 +65,9 @@ public struct Evaluation: Sendable {
         if let model { try plan.check(model.document.training, digests: digests) }
         var evaluation = self
         evaluation.plan.reserve = training.options.reserve
-        let survey = try LogSurvey(evaluation, log: log, labels: labels, truth: truth ?? .labels(labels))
-        try survey.read(progress: progress)
-        let audits = try survey.audit(progress: progress)
+        let survey = try LogSurvey(evaluation, labels: labels, truth: truth ?? .labels(labels))
+        try survey.read(log: log, progress: progress)
+        let audits = try survey.audit(log: log, progress: progress)
 
         let judging = try JudgingPass(survey, log: log, digests: digests, progress: progress)
         try judging.read(log: log, labels: labels, progress: progress)

@@ -18,15 +18,13 @@ final class LogSurvey {
     private(set) var firstMs = Int64.max
     private(set) var lastMs = Int64.min
 
-    private let log: String
     private let labels: [LabelRow]
     private var separation: SeparationAudit
     private var lastSequence: UInt64 = 0
 
-    init(_ evaluation: Evaluation, log: String, labels: [LabelRow], truth: Truth) throws(TrainingError) {
+    init(_ evaluation: Evaluation, labels: [LabelRow], truth: Truth) throws(TrainingError) {
         self.evaluation = evaluation
         self.labels = labels
-        self.log = log
         let plan = evaluation.plan
         let isForward = plan.split == .time
         ledger = AccountLedger(
@@ -36,20 +34,23 @@ final class LogSurvey {
             var training = evaluation.training
             training.untilMs = isForward ? plan.trainUntilMs : nil
             training.labelsUntilMs = isForward ? plan.labelsUntilMs : nil
-            rows = try TrainingRows(training, log: log, labels: labels)
+            rows = try TrainingRows(training, labels: labels)
         }
         (folds, notes) = Fold.choose(evaluation, labels: labels, truth: truth)
         if !folds.isEmpty {
             var training = evaluation.training
             training.untilMs = plan.testUntilMs == .max ? nil : plan.testUntilMs
             training.labelsUntilMs = training.untilMs
-            foldRows = try TrainingRows(training, log: log, labels: labels)
+            foldRows = try TrainingRows(training, labels: labels)
         }
     }
 
-    /// Reads the log: twice at once if there is something to train.
-    func read(progress: TrainingProgress) throws {
-        let replay = try LogReplay(path: log, labels: labels.map(\.label))
+    /// Reads the log, and beside it, if there is something to train, what rows come from a second time.
+    func read(log: String, progress: TrainingProgress) throws {
+        let known = labels.map(\.label)
+        let replay = try LogReplay(path: log, labels: known)
+        let isTrained = rows != nil || foldRows != nil
+        let sparser = isTrained ? try evaluation.training.sparserLog(log, labels: known) : nil
         let extractor = FeatureExtractor.wholeCatalogue
         var vector: [Double] = []
         while let event = try replay.next() {
@@ -65,11 +66,9 @@ final class LogSurvey {
             guard isAudited || isRow || isFoldRow else { continue }
             extractor.extract(event.observation, into: &vector)
             if isAudited { separation.add(observed, vector: vector, account: account, isInTest: isInTest) }
-            if isRow { try rows?.add(event, vector: vector, account: account) }
-            if isFoldRow { try foldRows?.add(event, vector: vector, account: account) }
+            if isRow { try rows?.add(event, vector: vector, account: account, sparser: sparser) }
+            if isFoldRow { try foldRows?.add(event, vector: vector, account: account, sparser: sparser) }
         }
-        rows?.closeLog()
-        foldRows?.closeLog()
         guard eventCount > 0 else {
             throw EvaluationError(.empty, "\(log): expected scored events, found none")
         }
@@ -92,13 +91,13 @@ final class LogSurvey {
     /// Looks for what knows too much, after the log was read.
     ///
     /// - Throws: ``EvaluationError``.
-    func audit(progress: TrainingProgress) throws -> AuditFindings {
+    func audit(log: String, progress: TrainingProgress) throws -> AuditFindings {
         try LabelAudit.check(labels, ledger)
         let separations = try separation.check(accepted: evaluation.plan.acceptedFeatures)
         progress("auditing for look-ahead", 0)
         let lookAhead = LookAheadAudit(
             count: Evaluation.cutCount, lastSequence: lastSequence, seed: evaluation.training.options.seed)
-        let compared = try lookAhead.check(labels: labels.map(\.label)) { [log] labels, lastSequence in
+        let compared = try lookAhead.check(labels: labels.map(\.label)) { labels, lastSequence in
             try LogReplay(path: log, labels: labels, through: lastSequence)
         }
         return AuditFindings(

@@ -54,7 +54,8 @@ public struct EventTraining: Sendable {
     /// that stay count more; at least 1. Those of accounts labelled abusive are thinned out likewise above half of it.
     public var rowLimit = 2_000_000
     /// Whether each row comes a second time as it would look had accounts shared less, so that the absence of a link is
-    /// not learnt as innocence. nil: for trees. Twice as many rows are held, and the log is gone through once more.
+    /// not learnt as innocence. nil: for trees. Twice as many rows are held, and while they are gathered, the log is
+    /// gone through once more with a link state of its own.
     public var identifierDropout: Bool?
     /// What the altered row counts for while fitting, of the two, which count as one; above 0 and below 1.
     public var alteredShare = 0.5
@@ -123,8 +124,20 @@ public struct EventTraining: Sendable {
         log: String, labels: [LabelRow], digests: [[UInt8]], progress: @escaping TrainingProgress = { _, _ in },
         trials: @escaping TuningReport = { _ in }
     ) throws -> ModelDocument {
-        var rows = try TrainingRows(self, log: log, labels: labels)
-        let replay = try LogReplay(path: log, labels: rows.labels.rows.map(\.label))
+        let gathered = try gather(log, labels, progress)
+        var document = try gathered.rows.train(place: log, digests: digests, progress: progress, trials: trials)
+        document.training.options += gathered.gaps
+        return document
+    }
+
+    /// The rows of a log, and what it lacks, for the statement. What was remembered of the log is freed.
+    private func gather(
+        _ log: String, _ labels: [LabelRow], _ progress: TrainingProgress
+    ) throws -> (rows: TrainingRows, gaps: [String]) {
+        var rows = try TrainingRows(self, labels: labels)
+        let known = rows.labels.rows.map(\.label)
+        let replay = try LogReplay(path: log, labels: known)
+        let sparser = try sparserLog(log, labels: known)
         let extractor = FeatureExtractor.wholeCatalogue
         var vector: [Double] = []
         var accounts = AccountNumbers()
@@ -134,17 +147,20 @@ public struct EventTraining: Sendable {
             let account = accounts.number(of: event.observation.event.account)
             guard rows.note(event, account: account) else { continue }
             extractor.extract(event.observation, into: &vector)
-            try rows.add(event, vector: vector, account: account)
+            try rows.add(event, vector: vector, account: account, sparser: sparser)
         }
-        rows.closeLog()
-        var document = try rows.train(place: log, digests: digests, progress: progress, trials: trials)
-        if replay.missingEntryCount > 0 {
-            document.training.options.append("missing_log_entries=\(replay.missingEntryCount)")
-        }
-        if replay.prunedThrough > 0 {
-            document.training.options.append("log_pruned_through=\(replay.prunedThrough)")
-        }
-        return document
+        var gaps: [String] = []
+        if replay.missingEntryCount > 0 { gaps.append("missing_log_entries=\(replay.missingEntryCount)") }
+        if replay.prunedThrough > 0 { gaps.append("log_pruned_through=\(replay.prunedThrough)") }
+        return (rows, gaps)
+    }
+
+    /// What rows come from a second time; nil if they come once.
+    ///
+    /// - Throws: `EventLogError` if there is no log there.
+    func sparserLog(_ path: String, labels: [Label]) throws -> SparserLog? {
+        guard dropsIdentifiers else { return nil }
+        return try SparserLog(path: path, labels: labels, dropout: IdentifierDropout(seed: options.seed))
     }
 
     /// What an account's rows are: abusive, not abusive, or nil if it gives none.
@@ -186,7 +202,9 @@ public struct EventTraining: Sendable {
             "campaign_balance=\(balance.campaign)",
         ]
         if dropsIdentifiers {
-            result += ["borrowed_looks=\(BorrowedLooks.share)", "stolen_identities=\(StolenIdentity.share)"]
+            result += [
+                "sparser=log", "borrowed_looks=\(BorrowedLooks.share)", "stolen_identities=\(StolenIdentity.share)",
+            ]
         }
         if !excludedCampaigns.isEmpty {
             result.append("excluded_campaigns=\(excludedCampaigns.sorted().joined(separator: ";"))")

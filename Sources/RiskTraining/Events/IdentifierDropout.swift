@@ -4,7 +4,8 @@ internal import RiskCore
 /// account's own in its place, or none.
 ///
 /// Drawn once for the account, honest or abusive alike, so that a missing link by itself says nothing of anybody: who
-/// learns from both the row and its altered twin cannot take the absence of a link for innocence.
+/// learns from both the row and its altered twin cannot take the absence of a link for innocence. A mail domain that is
+/// the account's organisation stays: without it the seats of a company would be strangers who share an office.
 struct IdentifierDropout: EventAlteration {
     /// What happens to a class.
     private enum Loss {
@@ -26,7 +27,8 @@ struct IdentifierDropout: EventAlteration {
         let draws = AccountDraws(event.account, seed: seed)
         let rate = Self.rate(draws)
         return Self.classes.reduce(event) { event, place in
-            switch Self.loss(of: place.with, rate: rate, draws) {
+            if place.lost == .emailDomain, event.organisationByDomain != nil { return event }
+            return switch Self.loss(of: place.with, rate: rate, draws) {
             case .fresh: event.replacing(place.lost, with: draws.own(place.lost))
             case .absent: event.replacing(place.lost, with: nil)
             case nil: event
@@ -34,13 +36,23 @@ struct IdentifierDropout: EventAlteration {
         }
     }
 
-    /// Who keeps changing its hours moves like nobody.
+    /// Who keeps changing its hours moves like nobody; those it moved with still find it, since its events stay.
     func altered(_ facts: LinkSnapshot, of event: AccountEvent) -> LinkSnapshot {
         let draws = AccountDraws(event.account, seed: seed)
         guard draws.unit("rhythm") < Self.rate(draws) else { return facts }
         var facts = facts
         facts.rhythm = nil
         return facts
+    }
+
+    /// What is ordinary among others, as far as the account's own TLS fingerprint leaves it to compare.
+    func altered(_ population: PopulationFacts, of event: AccountEvent) -> PopulationFacts {
+        let draws = AccountDraws(event.account, seed: seed)
+        var population = population
+        if let loss = Self.loss(of: .tlsClient, rate: Self.rate(draws), draws) {
+            population.forgetFingerprint(claimStands: loss == .fresh)
+        }
+        return population
     }
 
     private static func rate(_ draws: AccountDraws) -> Double { rates[Int(draws.whole("rate") % UInt64(rates.count))] }

@@ -171,7 +171,7 @@ public final class LogReplay {
     }
 }
 
-/// What events would have been, for asking what a model makes of them.
+/// What events would have been, for learning from them or asking what a model makes of them.
 protocol EventAlteration: Sendable {
     /// The event as the link state is to see it.
     func altered(_ event: AccountEvent) -> AccountEvent

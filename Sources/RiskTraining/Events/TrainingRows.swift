@@ -16,21 +16,15 @@ struct TrainingRows {
     private let campaignNumbers: [String: Int]
     /// Accounts, by number, that nobody has called anything.
     private var unlabelledAccounts: Set<Int> = []
-    private let log: String
-    private let dropout: IdentifierDropout?
-    /// Opened for the first row that is altered so.
-    private var sparser: SparserLog?
     private var stolen: StolenIdentity
     private var borrowed: BorrowedLooks
     private var alteredVector: [Double] = []
     private var lateCount = 0
 
-    /// - Parameter log: Where the events come from: a directory of segments or one file.
     /// - Throws: ``TrainingError`` with code `badOption`.
-    init(_ training: EventTraining, log: String, labels: [LabelRow]) throws(TrainingError) {
+    init(_ training: EventTraining, labels: [LabelRow]) throws(TrainingError) {
         try training.check()
         self.training = training
-        self.log = log
         self.labels = KnownLabels(labels, untilMs: training.labelsUntilMs ?? training.untilMs)
         for campaign in training.excludedCampaigns.sorted() where !labels.contains(where: { $0.campaign == campaign }) {
             throw TrainingError(
@@ -39,7 +33,6 @@ struct TrainingRows {
         rows = EventRows(rowLimit: training.rowLimit)
         campaignNumbers = Dictionary(
             uniqueKeysWithValues: self.labels.campaigns.enumerated().map { ($1, $0 + 1) })
-        dropout = training.dropsIdentifiers ? IdentifierDropout(seed: training.options.seed) : nil
         stolen = StolenIdentity(seed: training.options.seed)
         borrowed = BorrowedLooks(seed: training.options.seed)
     }
@@ -78,15 +71,16 @@ struct TrainingRows {
 
     /// Adds an event that ``note(_:account:)`` did not thin out, later in the log than the one before.
     ///
+    /// - Parameter sparser: What the row comes from a second time; nil: it comes once.
     /// - Throws: ``TrainingError``, or `EventLogError` where the log is damaged.
-    mutating func add(_ event: ReplayedEvent, vector: [Double], account: Int) throws {
+    mutating func add(_ event: ReplayedEvent, vector: [Double], account: Int, sparser: SparserLog?) throws {
         let isAbusive = labels.isAbusive(event.observation.event.account)
         let isKept = try rows.add(event, vector: vector, account: account, isAbusive: isAbusive)
-        guard isKept, let dropout else { return }
+        guard isKept, let sparser else { return }
         let altered =
             try stolen.altered(event.observation)
             ?? borrowed.altered(event.observation, commitSequence: event.commitSequence)
-            ?? AlteredObservation(observation: sparserObservation(of: event, dropout))
+            ?? AlteredObservation(observation: sparser.observation(of: event))
         if !isAbusive {
             stolen.remember(event.observation, account: account)
             borrowed.remember(event.observation, account: account)
@@ -94,18 +88,6 @@ struct TrainingRows {
         FeatureExtractor.wholeCatalogue.extract(altered.observation, into: &alteredVector)
         try rows.add(event, vector: alteredVector, account: account, isAbusive: isAbusive, altered: altered)
     }
-
-    private mutating func sparserObservation(
-        of event: ReplayedEvent, _ dropout: IdentifierDropout
-    ) throws -> Observation {
-        var sparser =
-            try self.sparser.take() ?? SparserLog(path: log, labels: labels.rows.map(\.label), dropout: dropout)
-        defer { self.sparser = sparser }
-        return try sparser.observation(at: event.commitSequence)
-    }
-
-    /// Frees what only adding needs, once everything is added.
-    mutating func closeLog() { sparser = nil }
 
     /// Trains on the rows.
     ///

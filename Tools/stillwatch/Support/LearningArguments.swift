@@ -78,9 +78,9 @@ struct LearningArguments: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
         help: """
-            From events, learn each row also as it would look had its account shared less, or (three accounts in ten) \
+            From events, learn each row also as it would look had accounts shared less, or (three accounts in ten) \
             had it any customer's looks and its own network, or (one in ten) been stolen: neither a missing link nor \
-            an honest look is innocence. Default: for trees.
+            an honest look is innocence. Goes through the log once more. Default: for trees.
             """)
     var identifierDropout: Bool?
 
