@@ -17,14 +17,13 @@ import argparse
 import json
 import pathlib
 import sys
-import tempfile
 import time
 
 from harness import guarded, markdown
 from leak import PERIODS, PRIMARY_SHARE, ROW_LIMIT, TREES, UNTIL
 from plots import Series, line_panels
 from service import install_packages, release_directory, report, run_tool
-from worlds import simulate
+from worlds import simulate, workspace
 
 CAMPAIGN, RELAY = "c4_alibaba", "c3_minimax"
 
@@ -180,9 +179,7 @@ def main():
     options = parser.parse_args()
     install_packages()
     binaries = release_directory()
-    with tempfile.TemporaryDirectory(prefix="stillwatch-ablations-") as scratch:
-        directory = options.keep or pathlib.Path(scratch)
-        directory.mkdir(parents=True, exist_ok=True)
+    with workspace(binaries, options.keep, "stillwatch-ablations-") as directory:
         figures = run(options, binaries, directory)
     # Nothing is promised of a campaign that behaves otherwise: told, not barred.
     return report("ablations", figures, {}, True)

@@ -21,13 +21,12 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 
 from harness import guarded
 from python_env import python_with
 from service import ROOT, ToolError, install_packages, release_directory, report, run_tool
-from worlds import day_ms, simulate
+from worlds import day_ms, simulate, workspace
 
 UNTIL = "2026-06-10"
 PERIODS = {"train-until": "2026-03-08", "labels-until": "2026-04-01", "validate-from": "2026-03-08",
@@ -194,9 +193,7 @@ def main():
     options.forward_only = not is_whole if options.forward_only is None else options.forward_only
     install_packages()
     binaries = release_directory()
-    with tempfile.TemporaryDirectory(prefix="stillwatch-leak-") as scratch:
-        directory = options.keep or pathlib.Path(scratch)
-        directory.mkdir(parents=True, exist_ok=True)
+    with workspace(binaries, options.keep, "stillwatch-leak-") as directory:
         figures, passed = run(options, binaries, directory)
     return report("leak", figures, BARS, passed)
 
