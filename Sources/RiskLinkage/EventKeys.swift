@@ -29,13 +29,13 @@ struct EventKeys {
         let (known, last) = (links?.organisation, links?.tenant ?? 0)
         // The seats of a company come before the caller knows that they belong together: until somebody names a tenant,
         // the mail domain is one.
-        let byDomain = event.organisationByDomain.map { LinkKey.organisation(ofDomain: $0) }
+        func byDomain() -> UInt64? { event.organisationByDomain.map { LinkKey.organisation(ofDomain: $0) } }
         tenant = event.reference(.orgRef).map { LinkKey.organisation($0) } ?? last
         if tenant != last {
-            let domain = last == 0 ? known ?? byDomain : nil
+            let domain = last == 0 ? known ?? byDomain() : nil
             organisation = tenancies.organisation(of: tenant, namedFrom: domain)
         } else {
-            organisation = known ?? byDomain
+            organisation = known ?? byDomain()
         }
         joinsOrganisation = tenant != last || organisation != known
         leftOrganisation = last == 0 && organisation != known ? known : nil

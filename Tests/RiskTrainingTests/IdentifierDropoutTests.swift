@@ -6,12 +6,20 @@ import Testing
 
 /// What rows look like of accounts that shared less, and what the two copies of a row count for.
 @Suite struct IdentifierDropoutTests {
+    /// An event of an account of which nothing else is known yet.
+    private func builder(
+        _ name: String, _ type: EventType = .signup, atMs: Int64 = 1_770_000_000_000
+    ) throws -> EventBuilder {
+        var builder = EventBuilder()
+        try builder.set(.eventType, wordIndex: type.rawValue)
+        try builder.set(.eventTimeMs, whole: UInt64(atMs))
+        try builder.set(.accountRef, reference: Reference(name))
+        return builder
+    }
+
     /// An account with a value in each of three classes.
     private func event(_ name: String, hour: Int) throws -> AccountEvent {
-        var builder = EventBuilder()
-        try builder.set(.eventType, wordIndex: EventType.signup.rawValue)
-        try builder.set(.eventTimeMs, whole: UInt64(1_770_000_000_000 + hour * 3_600_000))
-        try builder.set(.accountRef, reference: Reference(name))
+        var builder = try builder(name, atMs: 1_770_000_000_000 + Int64(hour) * 3_600_000)
         for field in Self.fields { try builder.set(field, reference: Reference("shared")) }
         return try builder.build()
     }
@@ -55,10 +63,7 @@ import Testing
     @Test func aPromptGoesAsAWhole() throws {
         var kinds: [Int] = [0, 0, 0]
         for index in 0..<200 {
-            var builder = EventBuilder()
-            try builder.set(.eventType, wordIndex: EventType.usage.rawValue)
-            try builder.set(.eventTimeMs, whole: 1_770_000_000_000)
-            try builder.set(.accountRef, reference: Reference("account-\(index)"))
+            var builder = try builder("account-\(index)", .usage)
             try builder.set(.templateTop1Ref, reference: Reference("template"))
             for part in 0..<4 { try builder.add(.prefixMinhash, reference: Reference("p\(part)")) }
             let own = try builder.build()
@@ -83,10 +88,7 @@ import Testing
     /// Seats that lost their company's mail domain would be strangers in one office.
     @Test func aCompanysMailDomainStays() throws {
         for index in 0..<60 {
-            var builder = EventBuilder()
-            try builder.set(.eventType, wordIndex: EventType.signup.rawValue)
-            try builder.set(.eventTimeMs, whole: 1_770_000_000_000)
-            try builder.set(.accountRef, reference: Reference("account-\(index)"))
+            var builder = try builder("account-\(index)")
             try builder.set(.emailDomainRef, reference: Reference("example.com"))
             try builder.set(.emailDomainClass, wordIndex: EmailDomainClass.corporate.rawValue)
             try builder.set(.emailDomainAgeDays, whole: 900)
@@ -120,11 +122,7 @@ import Testing
 
     @Test func whatAnAccountNeverHadItDoesNotGet() throws {
         for index in 0..<60 {
-            var builder = EventBuilder()
-            try builder.set(.eventType, wordIndex: EventType.signup.rawValue)
-            try builder.set(.eventTimeMs, whole: 1_770_000_000_000)
-            try builder.set(.accountRef, reference: Reference("account-\(index)"))
-            let bare = try builder.build()
+            let bare = try builder("account-\(index)").build()
             #expect(IdentifierDropout(seed: 1).altered(bare) == bare)
         }
     }
@@ -134,10 +132,7 @@ import Testing
         var stolen = StolenIdentity(seed: 3)
         func use(_ name: String, bornDaysAgo: Int, paid: Double, requests: UInt64) throws -> Observation {
             let timeMs: Int64 = 1_770_000_000_000
-            var builder = EventBuilder()
-            try builder.set(.eventType, wordIndex: EventType.usage.rawValue)
-            try builder.set(.eventTimeMs, whole: UInt64(timeMs))
-            try builder.set(.accountRef, reference: Reference(name))
+            var builder = try builder(name, .usage, atMs: timeMs)
             try builder.set(.paidUsd30d, number: paid)
             try builder.set(.requests24h, whole: requests)
             var links = LinkSnapshot()
@@ -170,10 +165,7 @@ import Testing
         var borrowed = BorrowedLooks(seed: 3)
         func use(_ name: String, atDay day: Int64, bornDaysAgo: Int64, requests: UInt64) throws -> Observation {
             let timeMs = 1_770_000_000_000 + day * 86_400_000
-            var builder = EventBuilder()
-            try builder.set(.eventType, wordIndex: EventType.usage.rawValue)
-            try builder.set(.eventTimeMs, whole: UInt64(timeMs))
-            try builder.set(.accountRef, reference: Reference(name))
+            var builder = try builder(name, .usage, atMs: timeMs)
             try builder.set(.requests24h, whole: requests)
             var links = LinkSnapshot()
             links.account.bornAtMs = timeMs - bornDaysAgo * 86_400_000

@@ -107,20 +107,21 @@ final class LeafWiseEngine: @unchecked Sendable {
             _ layout: LeafWiseLayout, features: [ModelFeature], columns: ByteColumns?, looksUp: Bool,
             in memory: KernelMemory
         ) {
-            let fits = { (place: LeafWiseLayout.Place) in place.tree.leaves.count <= LeafWiseVectors.leafLimit }
-            let small = columns == nil ? [] : layout.places.filter(fits)
-            let allAreSmall = small.count == layout.places.count
+            let places = layout.places
+            let small = columns == nil ? [] : places.filter { $0.tree.leaves.count <= LeafWiseVectors.leafLimit }
+            let allAreSmall = small.count == places.count
             // A step of a walk waits for the one before: about two comparisons. The vector kernel needs ten a tree.
-            let comparisons = allAreSmall ? 10 * small.count : 2 * layout.places.reduce(0) { $0 + $1.depth }
+            let comparisons = allAreSmall ? 10 * small.count : 2 * places.reduce(0) { $0 + $1.depth }
             if looksUp,
                 let removals = LeafRemovals(layout, comparisons: comparisons, features: features, in: memory)
             {
                 self = .lookedUp(removals)
             } else if let columns, !small.isEmpty {
-                let rest = allAreSmall ? nil : PackedTrees(layout, features: features) { !fits($0) }
+                let large = places.filter { $0.tree.leaves.count > LeafWiseVectors.leafLimit }
+                let rest = allAreSmall ? nil : PackedTrees(large, of: layout, features: features)
                 self = .vectors(LeafWiseVectors(small, columns: columns), rest: rest)
             } else {
-                self = .walked(PackedTrees(layout, features: features) { _ in true })
+                self = .walked(PackedTrees(places, of: layout, features: features))
             }
         }
     }

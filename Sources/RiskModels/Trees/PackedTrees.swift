@@ -24,14 +24,14 @@ final class PackedTrees: @unchecked Sendable {
     private let values: UnsafePointer<Double>
     private let groups: UnsafeBufferPointer<Group>
 
-    /// Lays out those trees of a layout that are included.
-    init(_ layout: LeafWiseLayout, features: [ModelFeature], including: (LeafWiseLayout.Place) -> Bool) {
+    /// Lays out some trees of a layout.
+    init(_ places: [LeafWiseLayout.Place], of layout: LeafWiseLayout, features: [ModelFeature]) {
         let splits = SplitColumns(layout.splits, features: features)
         // A leaf of nothing stands in where there are fewer than eight trees.
         var nodes = [Node(threshold: .nan, column: 0, left: 0)]
         var values = [0.0]
         var groups: [Group] = []
-        for (index, place) in layout.places.filter(including).enumerated() {
+        for (index, place) in places.enumerated() {
             if index % 8 == 0 { groups.append(Group(roots: .zero, depth: 0)) }
             groups[groups.count - 1].roots[index % 8] = UInt32(nodes.count)
             groups[groups.count - 1].depth = place.depth

@@ -6,7 +6,7 @@ public import RiskModels
 ///
 ///     let report = try Evaluation(plan: plan, training: training).run(log: log, labels: labels, truth: truth)
 ///
-/// Reads the log twice, a third time to learn from trees, and once more in part; holds the training rows and a few
+/// Reads the log twice, a third time to learn trees, and once more in part; holds the training rows and a few
 /// numbers an account.
 public struct Evaluation: Sendable {
     /// Another model's margins.

@@ -63,9 +63,9 @@ struct ThresholdPolicy {
         var result: [Policy.Rule] = []
         for budget in budgets {
             var threshold: Double
-            if Self.allowed(descending.count, budget.share) >= 1 {
+            if RankedScores.allowed(budget.share, of: descending) >= 1 {
                 threshold = Self.threshold(
-                    descending, reachedBy: Self.allowed(descending.count, budget.share / reserve))
+                    descending, reachedBy: RankedScores.allowed(budget.share / reserve, of: descending))
             } else if let rule = shared.first(where: { $0.decision == budget.decision }) {
                 threshold = max(rule.threshold, result.last?.threshold ?? rule.threshold)
             } else {
@@ -81,9 +81,6 @@ struct ThresholdPolicy {
         }
         return result
     }
-
-    /// How many of these may reach a threshold. A hair of tolerance: 0.001 × 1000 is one account.
-    private static func allowed(_ count: Int, _ share: Double) -> Int { Int(Double(count) * share + 1e-9) }
 
     /// The lowest margin that at most so many of the honest reach. Ties stay together on the safe side.
     private static func threshold(_ descending: [Double], reachedBy allowed: Int) -> Double {

@@ -74,11 +74,15 @@ struct RankedScores: Sendable {
     ///
     /// - Parameter reserve: So many times fewer reach it, be it none.
     static func threshold(descending scores: [Double], share: Double, reserve: Double = 1) -> Double? {
-        // A share such as 0.0001 times 10,000 must not come out below 1.
-        func allowed(_ share: Double) -> Int { Int((Double(scores.count) * share * (1 + 1e-12)).rounded(.down)) }
-        guard allowed(share) >= 1 else { return nil }
-        let allowed = allowed(share / reserve)
+        guard allowed(share, of: scores) >= 1 else { return nil }
+        let allowed = allowed(share / reserve, of: scores)
         return allowed < scores.count ? scores[allowed].nextUp : -.infinity
+    }
+
+    /// How many of some scores may reach a threshold.
+    static func allowed(_ share: Double, of scores: [Double]) -> Int {
+        // A share such as 0.0001 times 10,000 must not come out below 1.
+        Int((Double(scores.count) * share * (1 + 1e-12)).rounded(.down))
     }
 
     /// How many of some scores, the highest first, are at or above a threshold.
