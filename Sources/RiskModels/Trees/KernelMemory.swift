@@ -15,6 +15,9 @@ final class KernelMemory: @unchecked Sendable {
         return UnsafePointer(elements)
     }
 
+    /// A copy of one value, there until this object goes.
+    func copy<Element: BitwiseCopyable>(_ value: Element) -> UnsafePointer<Element> { copy([value]) }
+
     /// A copy of an array with its count.
     func copyBuffer<Element: BitwiseCopyable>(_ array: [Element]) -> UnsafeBufferPointer<Element> {
         UnsafeBufferPointer(start: copy(array), count: array.count)

@@ -11,7 +11,7 @@ final class LeafWiseEngine: @unchecked Sendable {
     private let isVectorised: Bool
     private let memory: KernelMemory
     /// For the vector kernel.
-    private let reasons: tk_reasons
+    private let reasons: UnsafePointer<tk_reasons>
     /// For plain Swift: the columns, and each node's column and threshold.
     private let columns: ColumnTables
     private let nodeColumns: UnsafeBufferPointer<UInt32>
@@ -33,23 +33,15 @@ final class LeafWiseEngine: @unchecked Sendable {
         exact = LeafWiseReasons(layout, features: features)
         tables = ReasonTables(layout, columns: bytes)
         isVectorised = bytes != nil
-        reasons = tk_reasons(
-            columns: bytes?.layOut(in: memory) ?? tk_columns(), trees: tables.trees.baseAddress,
-            tree_count: tables.trees.count, feature_count: features.count)
+        reasons = memory.copy(
+            tk_reasons(
+                columns: bytes?.layOut(in: memory) ?? tk_columns(), trees: tables.trees.baseAddress,
+                tree_count: tables.trees.count, feature_count: features.count))
         self.memory = memory
     }
 
     /// The sum of the leaves that a row falls into.
-    func sum(_ values: UnsafeBufferPointer<Double>) -> Double {
-        switch sums {
-        case .lookedUp(let removals): return removals.sum(values)
-        case .walked(let packed): return packed.sum(values)
-        case .vectors(let vectors, let rest):
-            var sum = rest?.sum(values) ?? 0
-            vectors.addSums(of: values, count: 1, stride: values.count, to: &sum)
-            return sum
-        }
-    }
+    func sum(_ values: UnsafeBufferPointer<Double>) -> Double { sums.sum(values) }
 
     /// Adds each feature's part in the leaves that a row falls into, in Float64; for `explain`.
     func addExact(_ values: UnsafeBufferPointer<Double>, to attributions: UnsafeMutableBufferPointer<Double>) {
@@ -59,9 +51,7 @@ final class LeafWiseEngine: @unchecked Sendable {
     /// The same as precise as Float32; for serving. The same bits from every kernel.
     func add(_ values: UnsafeBufferPointer<Double>, to attributions: UnsafeMutableBufferPointer<Double>) {
         guard !isVectorised else {
-            withUnsafePointer(to: reasons) {
-                tk_add_reasons_avx512($0, values.baseAddress, attributions.baseAddress)
-            }
+            tk_add_reasons_avx512(reasons, values.baseAddress, attributions.baseAddress)
             return
         }
         addPortable(values, to: attributions)
@@ -122,6 +112,18 @@ final class LeafWiseEngine: @unchecked Sendable {
                 self = .vectors(LeafWiseVectors(small, columns: columns), rest: rest)
             } else {
                 self = .walked(PackedTrees(places, of: layout, features: features))
+            }
+        }
+
+        /// The sum of the leaves that a row falls into.
+        func sum(_ values: UnsafeBufferPointer<Double>) -> Double {
+            switch self {
+            case .lookedUp(let removals): return removals.sum(values)
+            case .walked(let packed): return packed.sum(values)
+            case .vectors(let vectors, let rest):
+                var sum = rest?.sum(values) ?? 0
+                vectors.addSums(of: values, count: 1, stride: values.count, to: &sum)
+                return sum
             }
         }
     }

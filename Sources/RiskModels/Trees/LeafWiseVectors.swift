@@ -8,7 +8,8 @@ final class LeafWiseVectors: @unchecked Sendable {
     static let leafLimit = Int(TK_LANES)
 
     private let memory: KernelMemory
-    private let model: tk_leaf_wise
+    /// Beside what it points to, so that no call copies it.
+    private let model: UnsafePointer<tk_leaf_wise>
 
     /// Lays out trees of at most ``leafLimit`` leaves.
     init(_ places: [LeafWiseLayout.Place], columns: ByteColumns) {
@@ -19,9 +20,10 @@ final class LeafWiseVectors: @unchecked Sendable {
         }
         let singles = places.filter { $0.tree.leaves.count > Self.leafLimit / 2 }
             .map { Self.single(OrderedTree($0), columns, memory) }
-        model = tk_leaf_wise(
-            columns: columns.layOut(in: memory), pairs: memory.copy(pairs), pair_count: pairs.count,
-            singles: memory.copy(singles), single_count: singles.count)
+        model = memory.copy(
+            tk_leaf_wise(
+                columns: columns.layOut(in: memory), pairs: memory.copy(pairs), pair_count: pairs.count,
+                singles: memory.copy(singles), single_count: singles.count))
         self.memory = memory
     }
 
@@ -29,7 +31,7 @@ final class LeafWiseVectors: @unchecked Sendable {
     func addSums(
         of rows: UnsafeBufferPointer<Double>, count: Int, stride: Int, to sums: UnsafeMutablePointer<Double>
     ) {
-        withUnsafePointer(to: model) { tk_leaf_wise_sums_avx512($0, rows.baseAddress, stride, count, sums) }
+        tk_leaf_wise_sums_avx512(model, rows.baseAddress, stride, count, sums)
     }
 
     private static func pair(

@@ -6,7 +6,8 @@ internal import CTreeKernels
 /// because nothing is written after `init`.
 final class SymmetricVectors: @unchecked Sendable {
     private let memory: KernelMemory
-    private let model: tk_symmetric
+    /// Beside what it points to, so that no call copies it.
+    private let model: UnsafePointer<tk_symmetric>
     private let isWide: Bool
 
     /// Lays out trees; nil if the processor or the kernels' limits do not allow it.
@@ -21,11 +22,11 @@ final class SymmetricVectors: @unchecked Sendable {
                 Array(blocks[first..<min(blocks.count, first + Self.batchCount)]), layout, columns, memory,
                 featureCount: features.count, kernel: kernel)
         }
-        model = tk_symmetric(
-            columns: columns.layOut(in: memory), batches: memory.copy(batches), batch_count: batches.count,
-            feature_count: features.count, expected: layout.expected,
-            leaf_step: layout.shortLeafSteps?.min() ?? 0,
-            row_step: layout.step)
+        model = memory.copy(
+            tk_symmetric(
+                columns: columns.layOut(in: memory), batches: memory.copy(batches), batch_count: batches.count,
+                feature_count: features.count, expected: layout.expected,
+                leaf_step: layout.shortLeafSteps?.min() ?? 0, row_step: layout.step))
         self.memory = memory
         isWide = kernel == .avx512
     }
@@ -39,11 +40,9 @@ final class SymmetricVectors: @unchecked Sendable {
 
     /// The same sum; overwrites `attributions` with each feature's part in it.
     func sum(_ values: UnsafeBufferPointer<Double>, attributions: UnsafeMutableBufferPointer<Double>) -> Double {
-        withUnsafePointer(to: model) { model in
-            isWide
-                ? tk_symmetric_reasons_avx512(model, values.baseAddress, attributions.baseAddress)
-                : tk_symmetric_reasons_avx2(model, values.baseAddress, attributions.baseAddress)
-        }
+        isWide
+            ? tk_symmetric_reasons_avx512(model, values.baseAddress, attributions.baseAddress)
+            : tk_symmetric_reasons_avx2(model, values.baseAddress, attributions.baseAddress)
     }
 
     /// Adds to each margin the sum of the leaves that its row falls into: the same bits as row by row.
@@ -57,12 +56,10 @@ final class SymmetricVectors: @unchecked Sendable {
     private func addSums(
         of rows: UnsafeBufferPointer<Double>, count: Int, stride: Int, to sums: UnsafeMutablePointer<Double>
     ) {
-        withUnsafePointer(to: model) { model in
-            if isWide {
-                tk_symmetric_sums_avx512(model, rows.baseAddress, stride, count, sums)
-            } else {
-                tk_symmetric_sums_avx2(model, rows.baseAddress, stride, count, sums)
-            }
+        if isWide {
+            tk_symmetric_sums_avx512(model, rows.baseAddress, stride, count, sums)
+        } else {
+            tk_symmetric_sums_avx2(model, rows.baseAddress, stride, count, sums)
         }
     }
 }
