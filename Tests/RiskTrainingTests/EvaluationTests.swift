@@ -47,6 +47,7 @@ import Testing
         let table = try #require(report.tables.first)
         #expect(report.plan.reserve == 3 && report.json.contains(#""reserve":3"#))
         #expect(report.text.contains("validation, reserve of 3"))
+        #expect(report.text.contains("What the model's own rules do") && report.json.contains(#""decision":"monitor""#))
         #expect(table.honestTestCount > 80 && table.honestValidationCount > 40 && table.campaignTestCount > 40)
         let all = try #require(table.events.first)
         #expect(all.rocAUC ?? 0 > 0.8)
@@ -63,6 +64,7 @@ import Testing
         training.labelsUntilMs = TinyWorld.plan.labelsUntilMs
         let document = try training.train(log: log, labels: try labels(), digests: [])
         #expect(ModelFile.encode(document) == ModelFile.encode(try reencoded(report, document)))
+        #expect(Set(table.policy.map(\.decision)) == Set(document.policy.rules.map(\.decision)))
 
         // Two of three campaigns left out, each by a model that has not seen it.
         #expect(report.folds.count == 2)

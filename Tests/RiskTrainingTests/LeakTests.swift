@@ -13,6 +13,7 @@ import Testing
         var margin: Double
         var added: Double
         var timeMs: Int64
+        var type: EventType
     }
 
     private struct Stream {
@@ -31,35 +32,56 @@ import Testing
                         account: account, part: part,
                         margin: Double(Int.random(in: -4...(account % 3 == 0 ? 8 : 5), using: &generator)) / 2,
                         added: Double(Int.random(in: 0..<50, using: &generator)),
-                        timeMs: Int64(step) * 7_000_000))
+                        timeMs: Int64(step) * 7_000_000, type: EventType.allCases[step % 3]))
             }
         }
 
         /// What a judge makes of it.
         func judge() throws -> ModelJudge {
+            let ledger = try ledger()
+            let judge = ModelJudge(name: "test", ledger: ledger)
+            try show(ledger, to: judge.see)
+            return judge
+        }
+
+        /// What a policy's rules make of it.
+        func rows(_ policy: Policy) throws -> [PolicyRow] {
+            let ledger = try ledger()
+            let judge = PolicyJudge(policy, ledger: ledger)
+            try show(ledger, to: judge.see)
+            return judge.rows
+        }
+
+        private func ledger() throws -> AccountLedger {
             var text = "account_ref,class,campaign,segment\n"
             for (account, kind) in kinds.enumerated() {
                 text += "a\(account),\(kind.word),\(kind == .campaign ? "c\(account % 2)" : ""),s\(account % 5)\n"
             }
             let file = TemporaryFile(text)
             let truth = try Truth.read(path: file.path)
-            let ledger = AccountLedger(truth: truth, labels: KnownLabels([], untilMs: nil))
-            let judge = ModelJudge(name: "test", ledger: ledger)
+            return AccountLedger(truth: truth, labels: KnownLabels([], untilMs: nil))
+        }
+
+        private func show(
+            _ ledger: AccountLedger,
+            to see: (AccountEvent, _ account: Int, EvaluationPlan.Part, _ margin: Double, _ added: Double) -> Void
+        ) throws {
             for record in records {
                 var builder = EventBuilder()
-                try builder.set(.eventType, wordIndex: 2)
+                try builder.set(.eventType, wordIndex: record.type.rawValue)
                 try builder.set(.eventTimeMs, whole: UInt64(record.timeMs))
                 try builder.set(.accountRef, reference: Reference("a\(record.account)"))
                 let event = try builder.build()
-                judge.see(
-                    event, account: ledger.number(of: event), part: record.part, margin: record.margin,
-                    added: record.added)
+                see(event, ledger.number(of: event), record.part, record.margin, record.added)
             }
-            return judge
         }
 
         /// The definition, word by word.
         func leaked(threshold: Double) -> (leaked: Double, total: Double, flagged: Int) {
+            leaked { $0.margin >= threshold }
+        }
+
+        func leaked(_ flags: (Record) -> Bool) -> (leaked: Double, total: Double, flagged: Int) {
             var (leaked, total, flagged) = (0.0, 0.0, 0)
             for account in kinds.indices where kinds[account] == .campaign {
                 let own = records.filter { $0.account == account }
@@ -70,7 +92,7 @@ import Testing
                         total += record.added
                         if !isFlagged { leaked += record.added }
                     }
-                    if record.margin >= threshold { isFlagged = true }
+                    if flags(record) { isFlagged = true }
                 }
                 flagged += isFlagged ? 1 : 0
             }
@@ -79,12 +101,16 @@ import Testing
 
         /// Honest accounts with events in a part, and those that reach a threshold there.
         func honest(_ part: EvaluationPlan.Part, threshold: Double) -> Share {
+            honest(part) { $0.margin >= threshold }
+        }
+
+        func honest(_ part: EvaluationPlan.Part, _ flags: (Record) -> Bool) -> Share {
             var share = Share(hits: 0, count: 0)
             for account in kinds.indices where kinds[account] == .honest {
-                let margins = records.filter { $0.account == account && $0.part == part }.map(\.margin)
-                guard !margins.isEmpty else { continue }
+                let own = records.filter { $0.account == account && $0.part == part }
+                guard !own.isEmpty else { continue }
                 share.count += 1
-                share.hits += margins.contains { $0 >= threshold } ? 1 : 0
+                share.hits += own.contains(where: flags) ? 1 : 0
             }
             return share
         }
@@ -161,6 +187,37 @@ import Testing
             #expect(table.campaigns.map(\.campaign) == ["c0", "c1"])
             #expect(table.campaigns.reduce(0) { $0 + $1.flagged.hits } == primary.total.accounts.hits)
         }
+    }
+
+    /// Rules of a decision point's own, for all, and none: as the service would decide, record by record.
+    @Test func theModelsOwnRulesAreJudgedAsTheServiceDecides() throws {
+        for seed in 1...12 as ClosedRange<UInt64> {
+            let stream = Stream(seed: seed)
+            var generator = SeededGenerator(seed: seed)
+            var rules: [Policy.Rule] = []
+            for type in [nil, EventType.allCases[Int(seed % 3)]] {
+                for decision in [Decision.monitor, .stepUp, .review] where type == nil || decision != .review {
+                    rules.append(
+                        Policy.Rule(
+                            eventType: type, decision: decision,
+                            threshold: Double(Int.random(in: -2...8, using: &generator)) / 2, falsePositiveShare: 0))
+                }
+            }
+            let policy = Policy(version: 3, rules: rules)
+            let decisions = DecisionTable(policy)
+            let rows = try stream.rows(policy)
+            #expect(rows.map(\.decision) == [.monitor, .stepUp, .review])
+            for row in rows {
+                let holds = { (record: Record) in
+                    decisions.decide(margin: record.margin, at: record.type).decision >= row.decision
+                }
+                let expected = stream.leaked(holds)
+                #expect(row.outcome.honest == stream.honest(.test, holds), "seed \(seed), \(row.decision)")
+                #expect(row.outcome.total.leaked == expected.leaked, "seed \(seed), \(row.decision)")
+                #expect(row.outcome.total.accounts.hits == expected.flagged, "seed \(seed), \(row.decision)")
+            }
+        }
+        #expect(try Stream(seed: 1).rows(Policy(version: 3, rules: [])).isEmpty)
     }
 
     /// What an account had used before the log began is nobody's leak.

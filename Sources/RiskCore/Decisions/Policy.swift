@@ -38,4 +38,9 @@ public struct Policy: Sendable, Equatable {
         let scope = rules.contains { $0.eventType == eventType } ? eventType : nil
         return rules.filter { $0.eventType == scope }
     }
+
+    /// The margin from which a decision or a stronger one holds at a decision point; nil: none of them ever does.
+    public func threshold(of decision: Decision, at eventType: EventType) -> Double? {
+        rules(at: eventType).filter { $0.decision >= decision }.map(\.threshold).min()
+    }
 }

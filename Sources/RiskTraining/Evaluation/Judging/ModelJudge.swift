@@ -29,11 +29,11 @@ final class ModelJudge {
     /// Events of accounts that the truth does not name.
     private(set) var strangerCount = 0
 
-    init(name: String, ledger: AccountLedger, campaign: Int? = nil) {
+    init(name: String, ledger: AccountLedger, campaign: Int? = nil, keepsEvents: Bool = true) {
         self.name = name
         self.ledger = ledger
         self.campaign = campaign
-        keepsEvents = true
+        self.keepsEvents = keepsEvents
     }
 
     /// What was seen of accounts so far, to go on with elsewhere.

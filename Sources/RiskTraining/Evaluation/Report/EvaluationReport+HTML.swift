@@ -109,6 +109,7 @@ extension EvaluationReport {
     private var forwardSection: String {
         var parts = ["<h2>\(escapeHTML(mainTitle))</h2>"]
         parts.append(html(leakTable(tables, title: "Leak at a share of honest accounts ever flagged")))
+        if let first = tables.first, let rules = policyTable(first) { parts.append(html(rules)) }
         parts.append(html(eventTable(tables)))
         if let first = tables.first, let campaigns = campaignTable(first) { parts.append(html(campaigns)) }
         return parts.joined(separator: "\n")

@@ -10,7 +10,8 @@ extension EvaluationReport {
     /// links: per variant and model what the reserved threshold for the primary share does, and the oracle's).
     ///
     /// A table: `model`, `accounts`, `events` (per decision point), `thresholds` (per share and `source`: reserved,
-    /// validation, provider, oracle; `too_few` where there were too few accounts), `segments` (worst first),
+    /// validation, provider, oracle; `too_few` where there were too few accounts), `policy` (per decision of the
+    /// model's own rules, of the model that is judged), `segments` (worst first),
     /// `campaigns` (delays, pools), `curves` (points `[x, y]`). Shares are 0 to 1, intervals `[lower, upper]` at
     /// 95 %, times milliseconds.
     public var json: String {
@@ -97,6 +98,13 @@ extension EvaluationReport {
             ("events", .list(table.events.map { events($0) })),
             ("thresholds", .list(table.thresholds.map { threshold($0) })),
             (
+                "policy",
+                .list(
+                    table.policy.map {
+                        .object([("decision", .text($0.decision.word))] + members($0.outcome))
+                    })
+            ),
+            (
                 "segments",
                 .list(
                     table.segments.map { .object([("segment", .text($0.segment))] + members($0.flagged, "flagged")) })
@@ -133,8 +141,12 @@ extension EvaluationReport {
             ("set_on_accounts", .whole(row.basisCount)), ("too_few", .truth(row.outcome == nil)),
         ]
         guard let outcome = row.outcome else { return .object(members) }
-        members += [
-            ("threshold", .number(outcome.threshold)),
+        members.append(("threshold", .number(outcome.threshold)))
+        return .object(members + self.members(outcome))
+    }
+
+    private func members(_ outcome: ThresholdRow.Outcome) -> [(String, JSONText)] {
+        [
             ("honest", .object(self.members(outcome.honest, "flagged"))), ("leak", leak(outcome.total)),
             ("campaigns", .list(outcome.campaigns.map { leak($0) })),
             (
@@ -145,7 +157,6 @@ extension EvaluationReport {
                     })
             ),
         ]
-        return .object(members)
     }
 
     private func leak(_ figures: LeakFigures) -> JSONText {

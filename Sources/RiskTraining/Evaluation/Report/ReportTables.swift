@@ -36,14 +36,7 @@ extension EvaluationReport {
                 var cells = [table.name, Figures.share(row.share), word(row.source)]
                 if let outcome = row.outcome {
                     cells.append(Figures.fixed(outcome.threshold, 3))
-                    cells.append(Figures.percent(outcome.honest.value, outcome.honest.interval))
-                    cells.append("\(Figures.grouped(outcome.honest.hits)) of \(Figures.grouped(outcome.honest.count))")
-                    cells.append(Figures.percent(outcome.total.leakedShare, outcome.total.interval))
-                    cells.append(Figures.percent(outcome.total.accounts.value))
-                    for name in names {
-                        let figures = outcome.campaigns.first { $0.campaign == name }
-                        cells.append(Figures.percent(figures?.leakedShare))
-                    }
+                    cells += self.cells(outcome, campaigns: names)
                 } else {
                     cells.append("too few accounts")
                     cells += Array(repeating: "–", count: 4 + names.count)
@@ -64,6 +57,35 @@ extension EvaluationReport {
                 "model", "share", "threshold from", "margin", "honest flagged", "accounts", "exchanges leaked",
                 "accounts caught",
             ] + names.map { "leak \($0)" }, rows: rows, wordColumns: 3)
+    }
+
+    /// What the rules in the model's file do, one row for each decision; nil without rules.
+    func policyTable(_ table: ModelTable) -> ReportTable? {
+        guard !table.policy.isEmpty else { return nil }
+        let names = Self.campaignNames([table])
+        return ReportTable(
+            title: "What the model's own rules do",
+            caption: """
+                In service, as the model's file has them: its held-out rows set them, not this report's validation. An \
+                account counts from the first record at which the decision or a stronger one holds.
+                """,
+            columns: ["decision", "honest reached", "accounts", "exchanges leaked", "accounts caught"]
+                + names.map { "leak \($0)" },
+            rows: table.policy.map { row in
+                [row.decision.word] + cells(row.outcome, campaigns: names)
+            })
+    }
+
+    private func cells(_ outcome: ThresholdRow.Outcome, campaigns names: [String]) -> [String] {
+        [
+            Figures.percent(outcome.honest.value, outcome.honest.interval),
+            "\(Figures.grouped(outcome.honest.hits)) of \(Figures.grouped(outcome.honest.count))",
+            Figures.percent(outcome.total.leakedShare, outcome.total.interval),
+            Figures.percent(outcome.total.accounts.value),
+        ]
+            + names.map { name in
+                Figures.percent(outcome.campaigns.first { $0.campaign == name }?.leakedShare)
+            }
     }
 
     /// The campaigns that any of the tables has figures of, in order of their names.
@@ -214,7 +236,8 @@ extension EvaluationReport {
         parts.append(leakTable(tables, title: "\(mainTitle): leak at a share of honest accounts ever flagged").text)
         parts.append(eventTable(tables).text)
         if let first = tables.first {
-            parts += [segmentTable(first), campaignTable(first), backgroundTable(first)].compactMap { $0?.text }
+            parts += [policyTable(first), segmentTable(first), campaignTable(first), backgroundTable(first)]
+                .compactMap { $0?.text }
         }
         parts += [variantTable, variantDetailTable].compactMap { $0?.text }
         if let foldTable { parts.append(foldTable.text) }

@@ -43,7 +43,7 @@ struct EventFigures: Sendable {
         let positives = events.campaign.map { model.probability(margin: $0, at: point) }
         let negatives = events.honest.map { model.probability(margin: $0, at: point) }
         brierSkill = CalibrationMeasures.brierSkill(positives: positives, negatives: negatives)
-        guard let threshold = Self.stepUpThreshold(model.document.policy, at: point) else { return }
+        guard let threshold = model.document.policy.threshold(of: .stepUp, at: point) else { return }
         let high = zip(events.campaign, positives).filter { $0.0 >= threshold }.map(\.1)
         let low = zip(events.honest, negatives).filter { $0.0 >= threshold }.map(\.1)
         countAboveThreshold = high.count + low.count
@@ -77,10 +77,5 @@ struct EventFigures: Sendable {
         }
         // In a fixed order: sums of floating point numbers hang on it.
         return .clustered(clusters.sorted { $0.key < $1.key }.map(\.value))
-    }
-
-    /// From which margin on a policy asks for step_up or more at a decision point; nil: never.
-    static func stepUpThreshold(_ policy: Policy, at point: EventType) -> Double? {
-        policy.rules(at: point).filter(\.decision.isFlag).map(\.threshold).min()
     }
 }

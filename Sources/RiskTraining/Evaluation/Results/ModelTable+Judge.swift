@@ -56,6 +56,11 @@ extension ModelTable {
         }
     }
 
+    /// What a threshold does in the test with what a judge collected.
+    static func outcome(of judge: ModelJudge, threshold: Double) -> ThresholdRow.Outcome {
+        outcome(threshold, judge, test: judge.peaks(.test) { $0.kind == .honest }, CampaignTraces(judge))
+    }
+
     /// The traces of a judge, all and by campaign, the campaigns in the order of their names.
     struct CampaignTraces {
         var all: [AccountTrace]

@@ -1,9 +1,13 @@
+internal import RiskCore
+
 /// All that one table says of one model.
 struct ModelTable: Sendable {
     /// The model's name.
     var name: String
     var events: [EventFigures]
     var thresholds: [ThresholdRow]
+    /// What the model's own rules do, the mildest decision first; empty for those that are not to serve.
+    var policy: [PolicyRow] = []
     /// At the reserved threshold for the primary share; empty if there is none.
     var segments: [SegmentRow]
     var campaigns: [CampaignRow]
@@ -19,6 +23,13 @@ struct ModelTable: Sendable {
     func outcome(_ source: ThresholdRow.Source, share: Double) -> ThresholdRow.Outcome? {
         thresholds.first { $0.source == source && $0.share == share }?.outcome
     }
+}
+
+/// What a model's own rules do in the test.
+struct PolicyRow: Sendable {
+    var decision: Decision
+    /// An account counts from the first record on that the decision or a stronger one holds for; the threshold is 0.
+    var outcome: ThresholdRow.Outcome
 }
 
 /// Honest accounts of one segment.
