@@ -64,7 +64,11 @@ import Testing
         training.labelsUntilMs = TinyWorld.plan.labelsUntilMs
         let document = try training.train(log: log, labels: try labels(), digests: [])
         #expect(ModelFile.encode(document) == ModelFile.encode(try reencoded(report, document)))
-        #expect(Set(table.policy.map(\.decision)) == Set(document.policy.rules.map(\.decision)))
+        // Few are held out, so that only the mildest budget gave a rule.
+        #expect(table.policy.map(\.decision) == [.monitor] && document.policy.rules.contains { $0.decision == .monitor })
+        let watched = try #require(table.policy.first?.outcome)
+        #expect(watched.honest.count == outcome.honest.count && watched.total.exchanges == outcome.total.exchanges)
+        #expect(watched.total.accounts.hits > 0 && watched.total.leaked < watched.total.exchanges)
 
         // Two of three campaigns left out, each by a model that has not seen it.
         #expect(report.folds.count == 2)
@@ -89,7 +93,7 @@ import Testing
         let page = report.html
         let outcome = try #require(report.tables[0].outcome(.reserved, share: 0.05))
         for word in [
-            "simulation", "Forward in time", "not forward in time", "oracle", "credit_farm", "startup",
+            "simulation", "Forward in time", "What the model", "not forward in time", "oracle", "credit_farm", "startup",
             Figures.percent(outcome.total.leakedShare), Figures.percent(outcome.honest.value), "</svg>", "too few",
         ] { #expect(page.contains(word), "\(word)") }
         #expect(!page.contains("<script") && !page.contains("http"), "nothing is fetched")

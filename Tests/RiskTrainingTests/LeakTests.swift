@@ -203,6 +203,8 @@ import Testing
                             threshold: Double(Int.random(in: -2...8, using: &generator)) / 2, falsePositiveShare: 0))
                 }
             }
+            // What everybody gets anyway is nothing to judge.
+            rules.append(Policy.Rule(eventType: nil, decision: .allow, threshold: 1, falsePositiveShare: 0))
             let policy = Policy(version: 3, rules: rules)
             let decisions = DecisionTable(policy)
             let rows = try stream.rows(policy)
@@ -214,6 +216,8 @@ import Testing
                 let expected = stream.leaked(holds)
                 #expect(row.outcome.honest == stream.honest(.test, holds), "seed \(seed), \(row.decision)")
                 #expect(row.outcome.total.leaked == expected.leaked, "seed \(seed), \(row.decision)")
+                #expect(row.outcome.total.exchanges == expected.total)
+                #expect(row.outcome.campaigns.map(\.campaign) == ["c0", "c1"])
                 #expect(row.outcome.total.accounts.hits == expected.flagged, "seed \(seed), \(row.decision)")
             }
         }

@@ -37,13 +37,13 @@ def with_peers():
 def arguments(name, summary):
     """The options of both benchmarks."""
     parser = argparse.ArgumentParser(prog=f"bench {name}", description=summary)
-    parser.add_argument("--passes", type=int, default=5, help="passes over all rows, in turns (default 5)")
+    parser.add_argument("--passes", type=int, default=5, help="turns (default 5)")
     parser.add_argument("--data", metavar="DIR", help="the folder of public sets: also time the adult model")
     return parser
 
 
 class OurRows:
-    """`stillwatch time-rows` on a model and rows: one pass for each line it is sent."""
+    """`stillwatch time-rows` on a model and rows: one turn for each line it is sent."""
 
     def __init__(self, binaries, model, rows, kernel=None):
         command = [binaries / "stillwatch", "time-rows", "--model", model, "--rows", rows]

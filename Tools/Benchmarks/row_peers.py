@@ -21,15 +21,23 @@ BATCHES = (16, 256, 4096)
 # Reasons of the others take milliseconds: some rows are enough.
 REASONS_ROWS = 256
 HELD_OUT = 0.15
+# As long as `stillwatch time-rows` goes on.
+SHORTEST_NS = 80_000_000
+
+
+def mean_us(batches, row_count, body):
+    """Mean time of a row over all batches, in µs: again and again, for 80 ms at least."""
+    passes, start = 0, time.perf_counter_ns()
+    while not passes or time.perf_counter_ns() - start < SHORTEST_NS:
+        for batch in batches:
+            body(batch)
+        passes += 1
+    return (time.perf_counter_ns() - start) / 1000 / row_count / passes
 
 
 def per_row_us(rows, size, body):
-    """Mean time of a row over all rows in batches of a size, in µs."""
-    batches = [rows[start:start + size] for start in range(0, len(rows), size)]
-    start = time.perf_counter_ns()
-    for batch in batches:
-        body(batch)
-    return (time.perf_counter_ns() - start) / 1000 / len(rows)
+    """The same over rows in batches of a size."""
+    return mean_us([rows[start:start + size] for start in range(0, len(rows), size)], len(rows), body)
 
 
 def split(table):
@@ -72,10 +80,7 @@ class LightGBM:
         call = function or self.library.LGBM_BoosterPredictForMatSingleRowFast
         length, result = ctypes.byref(self.length), ctypes.byref(self.result)
         pointers = [ctypes.c_void_p(row.ctypes.data) for row in rows]
-        start = time.perf_counter_ns()
-        for pointer in pointers:
-            call(self.handle, pointer, length, result)
-        return (time.perf_counter_ns() - start) / 1000 / len(rows)
+        return mean_us(pointers, len(rows), lambda pointer: call(self.handle, pointer, length, result))
 
     def margins(self, rows):
         """Times by batch size; beside them what a call through ctypes costs by itself."""
@@ -151,18 +156,15 @@ class CatBoost:
         times = {}
         for size in (1, *BATCHES):
             pools = [self.pool(rows[start:start + size]) for start in range(0, len(rows), size)]
-            start = time.perf_counter_ns()
-            for pool in pools:
-                self.model.predict(pool, prediction_type="RawFormulaVal", thread_count=1)
-            times[str(size)] = (time.perf_counter_ns() - start) / 1000 / len(rows)
+            times[str(size)] = mean_us(pools, len(rows), lambda pool: self.model.predict(
+                pool, prediction_type="RawFormulaVal", thread_count=1))
         return times
 
     def reasons(self, rows):
         """Time in one batch: it spends long on what does not depend on the rows, so all of them."""
         pool = self.pool(rows)
-        start = time.perf_counter_ns()
-        self.model.get_feature_importance(pool, type="ShapValues", thread_count=1)
-        return {str(REASONS_ROWS): (time.perf_counter_ns() - start) / 1000 / len(rows)}
+        return {str(REASONS_ROWS): mean_us([pool], len(rows), lambda pool: self.model.get_feature_importance(
+            pool, type="ShapValues", thread_count=1))}
 
 
 class YDF:
@@ -218,10 +220,7 @@ class TL2cgen:
         for size in (1, *BATCHES):
             batches = [tl2cgen.DMatrix(rows[start:start + size], dtype="float64")
                        for start in range(0, len(rows), size)]
-            start = time.perf_counter_ns()
-            for batch in batches:
-                self.predictor.predict(batch, pred_margin=True)
-            times[str(size)] = (time.perf_counter_ns() - start) / 1000 / len(rows)
+            times[str(size)] = mean_us(batches, len(rows), lambda batch: self.predictor.predict(batch, pred_margin=True))
         return times
 
     def reasons(self, rows):

@@ -14,9 +14,6 @@ public enum Decision: Int, CaseIterable, Sendable, Comparable {
         self = match
     }
 
-    /// Whether it is step-up or stronger.
-    public var isFlag: Bool { self >= .stepUp }
-
     /// Milder first.
     public static func < (left: Decision, right: Decision) -> Bool { left.rawValue < right.rawValue }
 }

@@ -39,7 +39,7 @@ public struct Policy: Sendable, Equatable {
         return rules.filter { $0.eventType == scope }
     }
 
-    /// The margin from which a decision or a stronger one holds at a decision point; nil: none of them ever does.
+    /// The margin from which a decision or a stronger one holds at a decision point; nil: no rule gives one of them.
     public func threshold(of decision: Decision, at eventType: EventType) -> Double? {
         rules(at: eventType).filter { $0.decision >= decision }.map(\.threshold).min()
     }

@@ -189,16 +189,22 @@ struct RhythmIndex: Sendable {
             let firstRow = number % 2 * Self.blockSize
             block.multiply(firstRow..<firstRow + 2 * Self.blockSize, by: rows, panel, into: &products)
             let (ownAt, chanceAt) = number % 2 == 0 ? (Self.blockSize, 0) : (0, Self.blockSize)
-            for waiting in pending.indices {
-                add(productsAt: ownAt + waiting, panel, pending[waiting], to: &own[waiting])
-                add(productsAt: chanceAt + waiting, panel, pending[waiting], to: &byChance[waiting])
-            }
+            add(productsAt: ownAt, panel, to: &own)
+            add(productsAt: chanceAt, panel, to: &byChance)
         }
         for (index, waiting) in pending.enumerated() {
             let facts = RhythmTally.facts(own[index], byChance: byChance[index], compared: entries.count - 1)
             results.append(Result(account: waiting.account, facts: facts))
         }
         pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Adds rows of products with a panel to the tallies of those that wait, from a row on. All in one call: each one
+    /// from where this changes copies it.
+    private func add(productsAt firstRow: Int, _ panel: Range<Int>, to tallies: inout [RhythmTally]) {
+        for waiting in pending.indices {
+            add(productsAt: firstRow + waiting, panel, pending[waiting], to: &tallies[waiting])
+        }
     }
 
     /// Adds a row of products with a panel to a tally, those of its own organisation left out.

@@ -1,4 +1,4 @@
-/// Arrays that kernels read, in memory of their own that is aligned to 64 bytes. Nothing is written once it is shared.
+/// What kernels read, in memory of their own that is aligned to 64 bytes. Nothing is written once it is shared.
 final class KernelMemory: @unchecked Sendable {
     private var allocations: [UnsafeMutableRawPointer] = []
 
@@ -16,7 +16,7 @@ final class KernelMemory: @unchecked Sendable {
     }
 
     /// A copy of one value, there until this object goes.
-    func copy<Element: BitwiseCopyable>(_ value: Element) -> UnsafePointer<Element> { copy([value]) }
+    func copy<Element: BitwiseCopyable>(one value: Element) -> UnsafePointer<Element> { copy([value]) }
 
     /// A copy of an array with its count.
     func copyBuffer<Element: BitwiseCopyable>(_ array: [Element]) -> UnsafeBufferPointer<Element> {

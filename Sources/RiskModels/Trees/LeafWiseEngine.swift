@@ -34,7 +34,7 @@ final class LeafWiseEngine: @unchecked Sendable {
         tables = ReasonTables(layout, columns: bytes)
         isVectorised = bytes != nil
         reasons = memory.copy(
-            tk_reasons(
+            one: tk_reasons(
                 columns: bytes?.layOut(in: memory) ?? tk_columns(), trees: tables.trees.baseAddress,
                 tree_count: tables.trees.count, feature_count: features.count))
         self.memory = memory

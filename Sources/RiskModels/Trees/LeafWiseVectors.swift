@@ -21,7 +21,7 @@ final class LeafWiseVectors: @unchecked Sendable {
         let singles = places.filter { $0.tree.leaves.count > Self.leafLimit / 2 }
             .map { Self.single(OrderedTree($0), columns, memory) }
         model = memory.copy(
-            tk_leaf_wise(
+            one: tk_leaf_wise(
                 columns: columns.layOut(in: memory), pairs: memory.copy(pairs), pair_count: pairs.count,
                 singles: memory.copy(singles), single_count: singles.count))
         self.memory = memory

@@ -23,7 +23,7 @@ final class SymmetricVectors: @unchecked Sendable {
                 featureCount: features.count, kernel: kernel)
         }
         model = memory.copy(
-            tk_symmetric(
+            one: tk_symmetric(
                 columns: columns.layOut(in: memory), batches: memory.copy(batches), batch_count: batches.count,
                 feature_count: features.count, expected: layout.expected,
                 leaf_step: layout.shortLeafSteps?.min() ?? 0, row_step: layout.step))

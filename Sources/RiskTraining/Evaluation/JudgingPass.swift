@@ -15,7 +15,7 @@ final class JudgingPass {
 
     private let survey: LogSurvey
     private let main: Judged
-    private let policy: PolicyJudge
+    private let policyJudge: PolicyJudge
     /// The same trained on what can be known of an account alone; nil: not asked for.
     private let own: Judged?
     private var variantPass: VariantPass?
@@ -35,7 +35,7 @@ final class JudgingPass {
         let doubtful = evaluation.plan.split == .random ? nil : try survey.rows?.doubtfulAccounts(progress)
         let model = try Self.mainModel(survey, log: log, digests: digests, doubtful, progress: progress)
         main = Judged(model: model, judge: ModelJudge(name: model.model.document.name, ledger: ledger))
-        policy = PolicyJudge(model.model.document.policy, ledger: ledger)
+        policyJudge = PolicyJudge(model.model.document.policy, ledger: ledger)
         own = try Self.ownModel(survey, log: log, digests: digests, doubtful, progress: progress)
         if !evaluation.variants.isEmpty { variantPass = VariantPass(evaluation, ledger: ledger) }
         foldLabels = survey.foldRows?.labels
@@ -134,7 +134,7 @@ final class JudgingPass {
         if let part = survey.evaluation.part(of: observed, entry), part != .training {
             let margin = main.model.margin(event.observation, scratch: &scratch)
             main.judge.see(observed, account: account, part: part, margin: margin, added: added)
-            policy.see(observed, account: account, part: part, margin: margin, added: added)
+            policyJudge.see(observed, account: account, part: part, margin: margin, added: added)
             if let own {
                 let margin = own.model.margin(event.observation, scratch: &scratch)
                 own.judge.see(observed, account: account, part: part, margin: margin, added: added)
@@ -159,7 +159,7 @@ final class JudgingPass {
         let plan = survey.evaluation.plan
         let document = main.model.model.document
         var served = ModelTable(main.judge, plan: plan, model: main.model.model)
-        served.policy = policy.rows
+        served.policy = policyJudge.rows
         let tables =
             [served] + [own].compactMap { $0 }.map { ModelTable($0.judge, plan: plan, model: $0.model.model) }
             + others.map { ModelTable($0.judge, plan: plan, model: nil) }

@@ -5,8 +5,8 @@ import RiskWire
 
 /// Times the scoring of rows inside this process; `Tools/bench predict` and `reasons` drive it.
 ///
-/// Hidden, since it measures and answers nothing. For each line on standard input it makes one pass over all rows in
-/// each way, or as many as take 80 ms, and prints one JSON object with the mean time of a row in nanoseconds, so that a
+/// Hidden, since it measures and answers nothing. For each line on standard input it goes through all rows in each way,
+/// again and again for 80 ms at least, and prints one JSON object with the mean time of a row in nanoseconds, so that a
 /// script can alternate it with others. With `--out` it writes what the rows score instead.
 struct TimeRows: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,8 +24,8 @@ struct TimeRows: ParsableCommand {
     @Option(help: "What scores trees: portable, avx2 or avx512; without it the fastest.")
     var kernel: String?
 
-    /// As long as a library needs for 4,096 rows that takes 20 µs for one: what comes back slowly after others had the
-    /// processor, caches and pages, would else be a fifth of a pass here and nothing there.
+    /// The peers' in `Tools/Benchmarks/row_peers.py` as well. A pass of the fastest is a millisecond, and would measure
+    /// what comes back slowly after others had the processor, caches and pages.
     private static let shortestTime = Duration.milliseconds(80)
 
     func run() throws {

@@ -1,21 +1,21 @@
 internal import RiskCore
 
-/// Collects what a model's own rules make of every event, decision by decision: what its file would do in service.
+/// Collects what the rules in a model's file make of every event that is judged, decision by decision.
 struct PolicyJudge {
-    /// A decision and how far each event is above the margin from which it holds at the event's decision point.
+    /// A decision and who got it: its judge sees 0 where it or a stronger one holds, and -infinity elsewhere.
     private struct Judged {
         var decision: Decision
-        /// By decision point; nil: it never holds there.
+        /// The margin from which it holds, by decision point; nil: never.
         var thresholds: [Double?]
         var judge: ModelJudge
     }
 
     private let judged: [Judged]
 
-    /// Judges each decision that any of the rules names.
+    /// Judges each decision above `allow` that any of the rules names.
     init(_ policy: Policy, ledger: AccountLedger) {
         let named = Set(policy.rules.map(\.decision))
-        judged = Decision.allCases.filter(named.contains).map { decision in
+        judged = Decision.allCases.dropFirst().filter(named.contains).map { decision in
             Judged(
                 decision: decision, thresholds: EventType.allCases.map { policy.threshold(of: decision, at: $0) },
                 judge: ModelJudge(name: decision.word, ledger: ledger, keepsEvents: false))
@@ -25,8 +25,8 @@ struct PolicyJudge {
     /// Takes one event, as ``ModelJudge/see(_:account:part:margin:added:)`` does.
     func see(_ event: AccountEvent, account: Int, part: EvaluationPlan.Part, margin: Double, added: Double) {
         for one in judged {
-            let above = one.thresholds[event.type.rawValue].map { margin - $0 } ?? -.infinity
-            one.judge.see(event, account: account, part: part, margin: above, added: added)
+            let holds = one.thresholds[event.type.rawValue].map { margin >= $0 } ?? false
+            one.judge.see(event, account: account, part: part, margin: holds ? 0 : -.infinity, added: added)
         }
     }
 

@@ -62,14 +62,15 @@ extension EvaluationReport {
     /// What the rules in the model's file do, one row for each decision; nil without rules.
     func policyTable(_ table: ModelTable) -> ReportTable? {
         guard !table.policy.isEmpty else { return nil }
-        let names = Self.campaignNames([table])
+        let names = table.policy.first?.outcome.campaigns.map(\.campaign) ?? []
         return ReportTable(
             title: "What the model's own rules do",
             caption: """
-                In service, as the model's file has them: its held-out rows set them, not this report's validation. An \
-                account counts from the first record at which the decision or a stronger one holds.
+                The rules in the model's file, which its own held-out rows set and not this report's validation. An \
+                account counts from the first judged record at which the decision or a stronger one holds, be it in the \
+                validation.
                 """,
-            columns: ["decision", "honest reached", "accounts", "exchanges leaked", "accounts caught"]
+            columns: ["decision", "honest reached", "accounts", "exchanges leaked", "accounts reached"]
                 + names.map { "leak \($0)" },
             rows: table.policy.map { row in
                 [row.decision.word] + cells(row.outcome, campaigns: names)

@@ -28,7 +28,8 @@ struct ModelTable: Sendable {
 /// What a model's own rules do in the test.
 struct PolicyRow: Sendable {
     var decision: Decision
-    /// An account counts from the first record on that the decision or a stronger one holds for; the threshold is 0.
+    /// An account counts from the first record on that the decision or a stronger one holds for; its threshold stands for
+    /// nothing, since rules have one for each decision point.
     var outcome: ThresholdRow.Outcome
 }
 
