@@ -65,7 +65,8 @@ import Testing
         let document = try training.train(log: log, labels: try labels(), digests: [])
         #expect(ModelFile.encode(document) == ModelFile.encode(try reencoded(report, document)))
         // Few are held out, so that only the mildest budget gave a rule.
-        #expect(table.policy.map(\.decision) == [.monitor] && document.policy.rules.contains { $0.decision == .monitor })
+        #expect(table.policy.map(\.decision) == [.monitor])
+        #expect(document.policy.rules.contains { $0.decision == .monitor })
         let watched = try #require(table.policy.first?.outcome)
         #expect(watched.honest.count == outcome.honest.count && watched.total.exchanges == outcome.total.exchanges)
         #expect(watched.total.accounts.hits > 0 && watched.total.leaked < watched.total.exchanges)
@@ -93,8 +94,9 @@ import Testing
         let page = report.html
         let outcome = try #require(report.tables[0].outcome(.reserved, share: 0.05))
         for word in [
-            "simulation", "Forward in time", "What the model", "not forward in time", "oracle", "credit_farm", "startup",
-            Figures.percent(outcome.total.leakedShare), Figures.percent(outcome.honest.value), "</svg>", "too few",
+            "simulation", "Forward in time", "not forward in time", "oracle", "credit_farm", "startup",
+            "What the model&#39;s own rules do", Figures.percent(outcome.total.leakedShare),
+            Figures.percent(outcome.honest.value), "</svg>", "too few",
         ] { #expect(page.contains(word), "\(word)") }
         #expect(!page.contains("<script") && !page.contains("http"), "nothing is fetched")
         #expect(page.filter { $0 == "\u{0}" }.isEmpty && !page.contains("nan") && !page.contains("inf\""))

@@ -10,9 +10,9 @@ extension EvaluationReport {
     /// links: per variant and model what the reserved threshold for the primary share does, and the oracle's).
     ///
     /// A table: `model`, `accounts`, `events` (per decision point), `thresholds` (per share and `source`: reserved,
-    /// validation, provider, oracle; `too_few` where there were too few accounts), `policy` (per decision of the rules in
-    /// the file of the first model, empty for the others: as `thresholds` from `honest` on, where who got the decision
-    /// or a stronger one is called flagged, be it `monitor`), `segments` (worst first),
+    /// validation, provider, oracle; `too_few` where there were too few accounts), `policy` (per decision of the rules
+    /// in the file of the first model, empty for the others: as `thresholds` from `honest` on, where who got the
+    /// decision or a stronger one is called flagged, be it `monitor`), `segments` (worst first),
     /// `campaigns` (delays, pools), `curves` (points `[x, y]`). Shares are 0 to 1, intervals `[lower, upper]` at
     /// 95 %, times milliseconds.
     public var json: String {

@@ -67,8 +67,8 @@ extension EvaluationReport {
             title: "What the model's own rules do",
             caption: """
                 The rules in the model's file, which its own held-out rows set and not this report's validation. An \
-                account counts from the first judged record at which the decision or a stronger one holds, be it in the \
-                validation.
+                account counts from the first judged record at which the decision or a stronger one holds, be it in \
+                the validation.
                 """,
             columns: ["decision", "honest reached", "accounts", "exchanges leaked", "accounts reached"]
                 + names.map { "leak \($0)" },

@@ -28,8 +28,8 @@ struct ModelTable: Sendable {
 /// What a model's own rules do in the test.
 struct PolicyRow: Sendable {
     var decision: Decision
-    /// An account counts from the first record on that the decision or a stronger one holds for; its threshold stands for
-    /// nothing, since rules have one for each decision point.
+    /// An account counts from the first record on that the decision or a stronger one holds for; the threshold stands
+    /// for nothing, since rules have one for each decision point.
     var outcome: ThresholdRow.Outcome
 }
 
