@@ -153,6 +153,7 @@ import Testing
         let evaluation = Evaluation(plan: plan, model: try ModelFile.load(ModelFile.encode(document)))
         let report = try evaluation.run(log: log, labels: try labels(), truth: try truth(), digests: [[3]])
         #expect(report.text.contains("states other files than these"))
+        #expect(report.html.contains("other data than this log") && !report.html.contains("learnt from rows before"))
     }
 
     private func marginLines(_ model: LoadedModel) throws -> [String] {

@@ -45,9 +45,12 @@ extension EvaluationReport {
         guard plan.split == .time else {
             return [("split", "random by account: 60 % learnt from, 20 % thresholds, 20 % judged")]
         }
-        return [
-            ("learnt from rows before", Figures.moment(plan.trainUntilMs)),
-            ("and labels known before", Figures.moment(plan.labelsUntilMs)),
+        let labels = Figures.moment(plan.labelsUntilMs)
+        let learning =
+            plan.modelIsOfOtherData
+            ? [("learnt from", "other data than this log"), ("own labels known before", labels)]
+            : [("learnt from rows before", Figures.moment(plan.trainUntilMs)), ("and labels known before", labels)]
+        return learning + [
             ("thresholds from", "\(Figures.moment(plan.validateFromMs)) to \(Figures.moment(plan.testFromMs))"),
             ("judged on", "\(Figures.moment(plan.testFromMs)) to \(Figures.moment(plan.testUntilMs))"),
         ]
