@@ -153,10 +153,12 @@ def plot_of(results, scale):
 
 def run(options, binaries, directory):
     """All worlds; gives the figures."""
-    unchanged = simulate(binaries, directory / "unchanged", options.scale, options.seed, UNTIL)
-    model = train(binaries, unchanged, directory, options)
-    context = (binaries, directory, options, model)
     chosen = [ablation for ablation in ABLATIONS if not options.only or ablation.setting in options.only]
+    model = None
+    if any(ablation.campaign != RELAY for ablation in chosen):
+        unchanged = simulate(binaries, directory / "unchanged", options.scale, options.seed, UNTIL)
+        model = train(binaries, unchanged, directory, options)
+    context = (binaries, directory, options, model)
     results = [(ablation, {value: figures_of(ablation, value, context) for value in ablation.values})
                for ablation in chosen]
     print(table_of(results))
