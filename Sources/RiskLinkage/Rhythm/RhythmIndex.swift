@@ -199,8 +199,8 @@ struct RhythmIndex: Sendable {
         pending.removeAll(keepingCapacity: true)
     }
 
-    /// Adds rows of products with a panel to the tallies of those that wait, from a row on. All in one call: each one
-    /// from where this changes copies it.
+    /// Adds rows of products with a panel to the tallies of those that wait, from a row on: one call for all, since
+    /// each from code that changes the index copies it whole.
     private func add(productsAt firstRow: Int, _ panel: Range<Int>, to tallies: inout [RhythmTally]) {
         for waiting in pending.indices {
             add(productsAt: firstRow + waiting, panel, pending[waiting], to: &tallies[waiting])
