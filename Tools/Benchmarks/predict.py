@@ -5,7 +5,8 @@
 least 4,096 distinct rows, one at a time and in batches. Every library trains its own model on the same rows; our leaf-wise
 trees are LightGBM's very own, and so are those of tl2cgen and ONNX Runtime. All take turns on one core, each of which goes
 through the same rows again and again for 80 ms at least: a millisecond would measure what comes back to the caches after
-the others' turns. Figures are medians over the turns, in µs a row. LightGBM's single rows go through the fast call of its C interface.
+the others' turns. Figures are medians over the turns, in µs a row. LightGBM's single rows go through the fast call of its C
+interface.
 """
 import sys
 

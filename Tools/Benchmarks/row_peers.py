@@ -35,9 +35,14 @@ def mean_us(batches, row_count, body):
     return (time.perf_counter_ns() - start) / 1000 / row_count / passes
 
 
+def batches_of(rows, size):
+    """Rows in batches of a size."""
+    return [rows[start:start + size] for start in range(0, len(rows), size)]
+
+
 def per_row_us(rows, size, body):
-    """The same over rows in batches of a size."""
-    return mean_us([rows[start:start + size] for start in range(0, len(rows), size)], len(rows), body)
+    """The mean time of a row over rows in batches of a size."""
+    return mean_us(batches_of(rows, size), len(rows), body)
 
 
 def split(table):
@@ -155,7 +160,7 @@ class CatBoost:
         """Times by batch size."""
         times = {}
         for size in (1, *BATCHES):
-            pools = [self.pool(rows[start:start + size]) for start in range(0, len(rows), size)]
+            pools = [self.pool(batch) for batch in batches_of(rows, size)]
             times[str(size)] = mean_us(pools, len(rows), lambda pool: self.model.predict(
                 pool, prediction_type="RawFormulaVal", thread_count=1))
         return times
@@ -218,8 +223,7 @@ class TL2cgen:
         """Times by batch size; matrices are made before the clock starts."""
         times = {}
         for size in (1, *BATCHES):
-            batches = [tl2cgen.DMatrix(rows[start:start + size], dtype="float64")
-                       for start in range(0, len(rows), size)]
+            batches = [tl2cgen.DMatrix(batch, dtype="float64") for batch in batches_of(rows, size)]
             times[str(size)] = mean_us(batches, len(rows), lambda batch: self.predictor.predict(batch, pred_margin=True))
         return times
 

@@ -97,21 +97,21 @@ final class LeafWiseEngine: @unchecked Sendable {
             _ layout: LeafWiseLayout, features: [ModelFeature], columns: ByteColumns?, looksUp: Bool,
             in memory: KernelMemory
         ) {
-            let places = layout.places
-            let small = columns == nil ? [] : places.filter { $0.tree.leaves.count <= LeafWiseVectors.leafLimit }
-            let allAreSmall = small.count == places.count
+            let fits = { (place: LeafWiseLayout.Place) in
+                columns != nil && place.tree.leaves.count <= LeafWiseVectors.leafLimit
+            }
+            let (small, large) = (layout.places.filter(fits), layout.places.filter { !fits($0) })
             // A step of a walk waits for the one before: about two comparisons. The vector kernel needs ten a tree.
-            let comparisons = allAreSmall ? 10 * small.count : 2 * places.reduce(0) { $0 + $1.depth }
+            let comparisons = large.isEmpty ? 10 * small.count : 2 * layout.places.reduce(0) { $0 + $1.depth }
             if looksUp,
                 let removals = LeafRemovals(layout, comparisons: comparisons, features: features, in: memory)
             {
                 self = .lookedUp(removals)
             } else if let columns, !small.isEmpty {
-                let large = places.filter { $0.tree.leaves.count > LeafWiseVectors.leafLimit }
-                let rest = allAreSmall ? nil : PackedTrees(large, of: layout, features: features)
+                let rest = large.isEmpty ? nil : PackedTrees(large, of: layout, features: features)
                 self = .vectors(LeafWiseVectors(small, columns: columns), rest: rest)
             } else {
-                self = .walked(PackedTrees(places, of: layout, features: features))
+                self = .walked(PackedTrees(large, of: layout, features: features))
             }
         }
 

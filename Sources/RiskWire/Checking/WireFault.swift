@@ -64,6 +64,7 @@ struct WireFault: Error {
         case .tooMany(let limit, let found):
             return refused("FIELD_TOO_MANY", "at most \(limit)", "\(found)")
         case .unknownMethod(let number):
+            // What gRPC answers to a method that a server does not have.
             return StatusError(
                 .unimplemented, reason: "METHOD_UNKNOWN",
                 message: "expected a method of this service, found number \(number)", path: path)

@@ -34,6 +34,7 @@ public enum FrameScanner {
     }
 
     private static func refusal(ofFlag flag: UInt8) -> StatusError {
+        // What gRPC answers to a compression that a server does not read.
         flag == 1
             ? StatusError(
                 .unimplemented, reason: "FRAME_COMPRESSED",

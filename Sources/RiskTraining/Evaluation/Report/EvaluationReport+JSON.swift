@@ -148,13 +148,13 @@ extension EvaluationReport {
 
     private func members(_ outcome: ThresholdRow.Outcome) -> [(String, JSONText)] {
         [
-            ("honest", .object(self.members(outcome.honest, "flagged"))), ("leak", leak(outcome.total)),
+            ("honest", .object(members(outcome.honest, "flagged"))), ("leak", leak(outcome.total)),
             ("campaigns", .list(outcome.campaigns.map { leak($0) })),
             (
                 "background_abuse",
                 .list(
                     outcome.background.map {
-                        .object([("kind", .text($0.kind))] + self.members($0.share, "flagged"))
+                        .object([("kind", .text($0.kind))] + members($0.share, "flagged"))
                     })
             ),
         ]
