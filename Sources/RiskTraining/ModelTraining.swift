@@ -91,7 +91,7 @@ public struct ModelTraining {
         let toFit = data.toFit
         progress("binning", 0)
         let table = BinnedTable(toFit, threads: options.threads)
-        var isLinear = options.trees.base == .linear
+        var base = options.trees.basesToTry[0]
         var treeCounts = learner.stages(of: min(options.trees.treeLimit, TreeOptions.unstoppedTreeLimit))
         if let split {
             progress("held-out fit", 0)
@@ -101,19 +101,19 @@ public struct ModelTraining {
             progress("judging", 0.6)
             try judge(data, split.heldOut, &document)
             document.training.metrics += choice.candidates.map {
-                TrainingStatement.Metric(name: "heldout_log_loss_base_\($0.base)", value: $0.loss)
+                TrainingStatement.Metric(name: "heldout_log_loss_base_\($0.base.rawValue)", value: $0.loss)
             }
-            isLinear = choice.isLinear
+            base = choice.base
             treeCounts = learner.treeCounts(choice.treeCounts, fitted: split.fitted.count, all: data.rowCount)
         }
         progress("final fit", 0.6)
         let model = try learner.fit(
-            toFit, table, rows: Array(0..<data.rowCount), isLinear: isLinear, treeCounts: treeCounts,
+            toFit, table, rows: Array(0..<data.rowCount), base: base, treeCounts: treeCounts,
             progress: phase(0.6, 1, "final fit"))
         progress("checking", 1)
         document.kind = kind(model)
         document.training.options += [
-            "chosen_base=\(isLinear ? "linear" : "none")",
+            "chosen_base=\(base.rawValue)",
             "grown_trees=\(model.trees.count + model.leafWiseTrees.count)",
         ]
     }

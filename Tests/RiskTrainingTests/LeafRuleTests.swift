@@ -42,7 +42,5 @@ import Testing
         let rule = LeafRule(l2: 0, pathSmoothing: 1, minHessian: 0)
         let value = rule.value(slope: -10, curvature: 1, l2: 0, parent: 2, lower: -1, upper: 3)
         #expect(value == 3)
-        let positive = LeafRule(l2: 0, minHessian: 0, onlyAdds: true)
-        #expect(Self.value(positive, 5, 1) == 0 && Self.value(positive, -5, 1) == 5)
     }
 }

@@ -21,7 +21,6 @@ struct NaiveTrees {
     /// Slope and curvature of each row.
     let gradients: [SIMD2<Double>]
     let options: TreeOptions
-    var onlyAdds = false
 
     private func sum(_ rows: [Int]) -> SIMD2<Double> { rows.reduce(into: .zero) { $0 += gradients[$1] } }
 
@@ -34,8 +33,7 @@ struct NaiveTrees {
         if sum.x < -options.l1 { value = -(sum.x + options.l1) / (sum.y + l2) }
         let weight = sum.y / (sum.y + options.pathSmoothing)
         if options.pathSmoothing > 0 { value = weight * value + (1 - weight) * leaf.value }
-        value = max(leaf.lower, min(leaf.upper, value))
-        return onlyAdds ? max(0, value) : value
+        return max(leaf.lower, min(leaf.upper, value))
     }
 
     func loss(_ sum: SIMD2<Double>, _ value: Double, l2: Double) -> Double {

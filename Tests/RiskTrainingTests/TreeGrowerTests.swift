@@ -42,17 +42,14 @@ import Testing
             let pairs = (0..<rowCount).map { _ in
                 scale.pair(slope: 2 * random.uniform() - 1, curvature: random.uniform() / 4)
             }
-            let onlyAdds = random.int(0..<5) == 0
             let grower = TreeGrower(
-                table, options: options, scale: scale, rowLimit: rowCount, onlyAdds: onlyAdds,
-                team: WorkerTeam(threads: 1))
+                table, options: options, scale: scale, rowLimit: rowCount, team: WorkerTeam(threads: 1))
             grower.partition.start((0..<rowCount).map { Int32($0) }[...])
             _ = grower.partition.pairs(0).update(fromContentsOf: pairs)
             let tree = pairs.withUnsafeBufferPointer {
                 grower.grow(pairs: $0, columns: Array(table.columns.indices))
             }
-            let naive = NaiveTrees(
-                table: table, gradients: pairs.map { scale.numbers($0.sum) }, options: options, onlyAdds: onlyAdds)
+            let naive = NaiveTrees(table: table, gradients: pairs.map { scale.numbers($0.sum) }, options: options)
             var expected = Array(repeating: 0.0, count: rowCount)
             let leaves = shape == .leafWise ? naive.leafWise() : naive.symmetric()
             for leaf in leaves { for row in leaf.rows { expected[row] = leaf.value } }

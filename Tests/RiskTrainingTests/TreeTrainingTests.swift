@@ -111,35 +111,90 @@ import Testing
         #expect(result.curve.min() == result.curve[result.trees.count])
     }
 
-    @Test func treesThatLookAtOthersOnlyAdd() throws {
+    /// What an account shows by itself, and with whom it shares a device: most of the abusive do, few of the others,
+    /// and those few with many.
+    private static func ownAndOthers(_ random: inout Randoms, rows: Int) -> TrainingData {
+        let own = (0..<rows).map { _ in random.normal() }
+        let labels = own.map { random.uniform() < 1 / (1 + exp(2 - 2 * $0)) }
+        let accounts = labels.map {
+            random.uniform() < ($0 ? 0.8 : 0.1) ? Double($0 ? random.int(1..<30) : random.int(20..<60)) : 0
+        }
+        let others = FeatureCatalogue.feature(named: "link.device.accounts")!
+        return TrainingData(
+            features: [
+                ModelFeature(name: "f"),
+                ModelFeature(name: others.name, definitionVersion: others.definitionVersion),
+            ], columns: [own, accounts], labels: labels)
+    }
+
+    /// Who shares nothing is innocent, one would think, and trees do; unless nothing is gained by it.
+    @Test(arguments: [TreeOptions.Base.none, .account])
+    func treesThatLookAtOthersOnlyAdd(base: TreeOptions.Base) throws {
         for seed in 0..<3 as Range<UInt64> {
             var random = Randoms(seed: seed)
-            let rows = 1200
-            let own = (0..<rows).map { _ in random.normal() }
-            let labels = own.map { random.uniform() < 1 / (1 + exp(2 - 2 * $0)) }
-            // Most of the abusive share a device, few of the others do: who shares none is innocent, one would think.
-            let accounts = labels.map { random.uniform() < ($0 ? 0.8 : 0.05) ? Double(random.int(1..<30)) : 0 }
-            let others = FeatureCatalogue.feature(named: "link.device.accounts")!
-            let data = TrainingData(
-                features: [
-                    ModelFeature(name: "f"),
-                    ModelFeature(
-                        name: others.name, definitionVersion: others.definitionVersion, direction: others.direction),
-                ], columns: [own, accounts], labels: labels)
+            let data = Self.ownAndOthers(&random, rows: 3000)
             var options = TrainingOptions(seed: seed)
             options.kind = .trees
+            options.trees.base = base
+            options.trees.treeLimit = 240
+            let free = try Self.train(data, options)
             options.trees.othersOnlyAdd = true
-            options.trees.treeLimit = 120
-            let trees = Self.trees(try Self.train(data, options))
-            let lookers = trees.filter { $0.splits.contains { $0.feature == 1 } }
-            #expect(!lookers.isEmpty && lookers.count < trees.count, "seed \(seed)")
-            for tree in lookers {
-                #expect(
-                    tree.splits.allSatisfy { $0.feature == 1 } && tree.leaves.allSatisfy { $0 >= 0 }, "seed \(seed)")
+            let adding = try Self.train(data, options)
+            guard case .trees(let model) = adding.document.kind else {
+                Issue.record("seed \(seed): no trees")
+                continue
+            }
+            let lookers = model.trees.filter { $0.splits.contains { $0.feature == 1 } }
+            #expect(!lookers.isEmpty && lookers.allSatisfy { $0.splits.allSatisfy { $0.feature == 1 } }, "seed \(seed)")
+            if base == .account {
+                #expect(lookers.count == model.trees.count, "seed \(seed)")
+                #expect(!model.base.terms.isEmpty && model.base.terms.allSatisfy { $0.feature == 0 }, "seed \(seed)")
+            }
+            let alone = try Self.train(data.reading([0]), options)
+            for own in [-2, -1, 0, 1, 2] as [Double] {
+                let before = Self.margin(alone, [own])
+                let unlinked = Self.margin(adding, [own, 0])
+                #expect(unlinked > before - 0.5, "seed \(seed), own \(own)")
+                #expect(Self.margin(free, [own, 0]) < unlinked - 0.3, "seed \(seed), own \(own)")
+                #expect(Self.margin(adding, [own, 10]) > before + 1.5, "seed \(seed), own \(own)")
+                // What rose too far for the honest who share comes down again.
+                #expect(Self.margin(adding, [own, 50]) < before + 1, "seed \(seed), own \(own)")
             }
             options.trees.base = .linear
             #expect(throws: TrainingError.self) { try Self.train(data, options) }
         }
+    }
+
+    /// What an account shows by itself is learnt from rows as they came, whatever copies with others' looks say.
+    @Test func theBaseOfTheAccountLooksAtNoAlteredRow() throws {
+        var random = Randoms(seed: 11)
+        let rows = 2000
+        let own = (0..<rows).map { _ in random.normal() }
+        let others = FeatureCatalogue.feature(named: "link.device.accounts")!
+        let features = [
+            ModelFeature(
+                name: others.name, definitionVersion: others.definitionVersion, direction: others.direction),
+            ModelFeature(name: "f"),
+        ]
+        let labels = Self.draw(&random, own.map { 2 * $0 })
+        let shared = labels.map { $0 ? Double(random.int(0..<9)) : 0 }
+        var data = TrainingData(features: features, columns: [shared, own], labels: labels)
+        data.transforms = [[.identity], [.identity]]
+        // Copies in which the account looks the other way round.
+        var doubled = TrainingData(
+            features: features, columns: [shared + shared, own + own.map { -5 * $0 }], labels: labels + labels)
+        doubled.transforms = data.transforms
+        doubled.isAltered = (0..<2 * rows).map { $0 >= rows }
+        var options = TrainingOptions(heldOutShare: 0)
+        options.kind = .trees
+        options.trees.base = .account
+        options.trees.treeLimit = 3
+        let bases = try [data, doubled].map { data -> LogisticModel? in
+            guard case .trees(let model) = try Self.train(data, options).document.kind else { return nil }
+            return model.base
+        }
+        #expect(bases[0] != nil && bases[0] == bases[1])
+        #expect(bases[0]?.terms.map(\.feature) == [1], "of the features the second is the account's own")
     }
 
     @Test func noiseTeachesNothing() throws {

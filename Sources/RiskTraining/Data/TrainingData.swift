@@ -58,6 +58,21 @@ public struct TrainingData: Sendable {
         return data
     }
 
+    /// The same rows with some of the features only, by index.
+    func reading(_ kept: [Int]) -> TrainingData {
+        var data = TrainingData(
+            features: kept.map { features[$0] }, columns: kept.map { columns[$0] }, labels: labels)
+        data.weights = weights
+        data.fitWeights = fitWeights
+        data.isAltered = isAltered
+        data.transforms = kept.map { transforms[$0] }
+        data.eventTypes = eventTypes
+        data.groups = groups
+        data.lenders = lenders
+        data.digests = digests
+        return data
+    }
+
     /// Those of some rows that are as they came.
     func unaltered(_ rows: [Int]) -> [Int] {
         guard let isAltered else { return rows }

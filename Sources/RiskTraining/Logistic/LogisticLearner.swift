@@ -34,4 +34,13 @@ public struct LogisticLearner: Sendable {
         progress("fitting", 1)
         return problem.plan.model(result.point, withoutZeros: options.l1 > 0)
     }
+
+    /// Fits a model that reads some of the features; its terms name them by their index among all.
+    ///
+    /// - Throws: As ``fit(_:rows:progress:)``.
+    func fit(_ data: TrainingData, rows: [Int], reading features: [Int]) throws(TrainingError) -> LogisticModel {
+        var model = try fit(data.reading(features), rows: rows)
+        for index in model.terms.indices { model.terms[index].feature = features[model.terms[index].feature] }
+        return model
+    }
 }

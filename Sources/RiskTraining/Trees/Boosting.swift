@@ -20,8 +20,9 @@ struct Boosting {
     let threads: Int
     /// The table's columns that trees may ask about, ascending; nil: all.
     var askable: [Int]?
-    /// Whether no tree may take anything from a margin.
-    var onlyAdds = false
+    /// Whether nothing is gained by taking a negative row's margin below its start. Trees then say where a margin has
+    /// to rise, and where that was too much; where they know nothing they stay near 0 instead of below it.
+    var onlyRises = false
     /// Whether the margins of all rows are wanted, not only those of held-out ones.
     var keepsAllMargins = false
 
@@ -38,9 +39,9 @@ struct Boosting {
     ) -> Result {
         let team = WorkerTeam(threads: threads)
         let scale = GradientScale(largestWeight: fitted.map(weight).max() ?? 1)
-        let grower = TreeGrower(
-            table, options: options, scale: scale, rowLimit: fitted.count, onlyAdds: onlyAdds, team: team)
-        let margins = MarginTable(data, start: start, positiveWeight: options.positiveWeight, scale: scale)
+        let grower = TreeGrower(table, options: options, scale: scale, rowLimit: fitted.count, team: team)
+        let margins = MarginTable(
+            data, start: start, positiveWeight: options.positiveWeight, scale: scale, onlyRises: onlyRises)
         var rows = BoostingRows(fitted: fitted, heldOut: heldOut, table: table, share: options.rowSample)
         var stop = EarlyStop(self, heldOut: heldOut, margins, team)
         var result = Result(margins: start)
@@ -116,7 +117,7 @@ private struct EarlyStop {
     mutating func look(_ margins: MarginTable, treeCount: Int, _ team: WorkerTeam) -> Bool {
         let values = margins.values(heldOut)
         curve.append(figure(values, team))
-        if boosting.options.stopMetric.isBetter(curve[treeCount], than: curve[bestCount]) {
+        if boosting.options.usedStopMetric.isBetter(curve[treeCount], than: curve[bestCount]) {
             bestCount = treeCount
             bestMargins = boosting.keepsAllMargins ? margins.values : values
         }
@@ -126,7 +127,7 @@ private struct EarlyStop {
     private func figure(_ margins: [Double], _ team: WorkerTeam) -> Double {
         let margins = shift == 0 ? margins : margins.map { $0 - shift }
         return StoppingFigures(margins: margins, labels: labels, weights: weights)
-            .value(boosting.options.stopMetric, team)
+            .value(boosting.options.usedStopMetric, team)
     }
 
     /// Keeps the trees up to the best figure.

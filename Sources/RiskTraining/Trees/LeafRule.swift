@@ -13,11 +13,9 @@ struct LeafRule: Sendable {
     var pathSmoothing = 0.0
     /// The curvature a leaf needs for a value of its own.
     var minHessian: Double
-    /// Whether no leaf may take anything away: what would be below 0 is 0.
-    var onlyAdds = false
 
     /// Whether a leaf's best value and gain are those of the plain formula.
-    var isPlain: Bool { l1 == 0 && pathSmoothing == 0 && !onlyAdds }
+    var isPlain: Bool { l1 == 0 && pathSmoothing == 0 }
 
     /// The value of a leaf of its own.
     @inline(__always)
@@ -29,8 +27,7 @@ struct LeafRule: Sendable {
         if pathSmoothing > 0 {
             value = (value * curvature + parent * pathSmoothing) / (curvature + pathSmoothing)
         }
-        value = min(max(value, lower), upper)
-        return onlyAdds ? max(0, value) : value
+        return min(max(value, lower), upper)
     }
 
     /// By how much the loss falls with a value, twice.

@@ -18,15 +18,13 @@ final class TreeGrower: Sendable {
     static let gainMinimum = 1e-9
 
     init(
-        _ table: BinnedTable, options: TreeOptions, scale: GradientScale, rowLimit: Int, onlyAdds: Bool = false,
-        team: WorkerTeam
+        _ table: BinnedTable, options: TreeOptions, scale: GradientScale, rowLimit: Int, team: WorkerTeam
     ) {
         self.table = table
         self.options = options
         self.team = team
         let rule = LeafRule(
-            l1: options.l1, l2: options.l2, pathSmoothing: options.pathSmoothing, minHessian: options.minHessian,
-            onlyAdds: onlyAdds)
+            l1: options.l1, l2: options.l2, pathSmoothing: options.pathSmoothing, minHessian: options.minHessian)
         search = SplitSearch(rule: rule, scale: scale, isStrict: options.shape == .leafWise)
         pool = HistogramPool(table)
         partition = RowPartition(capacity: rowLimit, tableRowCount: table.rowCount, keepsPairs: true)

@@ -2,15 +2,15 @@ internal import Glibc
 internal import RiskCore
 internal import RiskModels
 
-/// Fits gradient-boosted trees, on a linear base where that helps.
+/// Fits gradient-boosted trees on a base, and chooses the base where that is left open.
 struct TreeLearner {
     let options: TrainingOptions
 
     /// A fit on some rows that others have judged.
     struct Choice {
         var model: TreeModel
-        /// Whether the trees stand on a linear base.
-        var isLinear: Bool
+        /// What the trees stand on.
+        var base: TreeOptions.Base
         /// Trees of each stage.
         var treeCounts: [Int]
         /// What was tried.
@@ -20,7 +20,7 @@ struct TreeLearner {
     /// A base that was tried, and the log loss that the trees on it came to on held-out rows as they came, before any
     /// calibration.
     struct Candidate: Equatable {
-        var base: String
+        var base: TreeOptions.Base
         var loss: Double
     }
 
@@ -39,25 +39,24 @@ struct TreeLearner {
         progress: @escaping TrainingProgress
     ) throws(TrainingError) -> Choice {
         let toFit = data.toFit
-        let kinds = trees.base == .auto && !trees.othersOnlyAdd ? [false, true] : [trees.base == .linear]
+        let kinds = trees.basesToTry
         var choice: Choice?
         var chosenMargins: [Double] = []
         var candidates: [Candidate] = []
         let asTheyCame = data.unaltered(heldOut)
-        for (index, isLinear) in kinds.enumerated() {
-            let base = try base(toFit, rows: fitted, isLinear: isLinear)
+        for (index, kind) in kinds.enumerated() {
+            let base = try base(kind, toFit, rows: fitted)
             let result = grow(
                 toFit, table, start: base.margins, fitted: fitted, heldOut: heldOut,
                 treeCounts: stages(of: trees.treeLimit)
             ) { progress("growing trees", (Double(index) + $0) / Double(kinds.count)) }
-            candidates.append(
-                Candidate(base: isLinear ? "linear" : "none", loss: loss(result.margins, data, asTheyCame)))
+            candidates.append(Candidate(base: kind, loss: loss(result.margins, data, asTheyCame)))
             if choice == nil
                 || isClearlyBetter(result.margins, than: chosenMargins, data, asTheyCame)
                     && !isClearlyBetter(chosenMargins, than: result.margins, toFit, heldOut)
             {
                 choice = Choice(
-                    model: model(base, result.trees), isLinear: isLinear, treeCounts: result.treeCounts, candidates: [])
+                    model: model(base, result.trees), base: kind, treeCounts: result.treeCounts, candidates: [])
                 chosenMargins = result.margins
             }
         }
@@ -73,15 +72,18 @@ struct TreeLearner {
         }
     }
 
-    /// So many trees by stage.
-    func stages(of count: Int) -> [Int] { trees.othersOnlyAdd ? [(count + 1) / 2, count / 2] : [count] }
+    /// So many trees by stage. A base of the account by itself is the first stage of what others only add to.
+    func stages(of count: Int) -> [Int] {
+        guard trees.othersOnlyAdd else { return [count] }
+        return trees.basesToTry == [.account] ? [0, count] : [(count + 1) / 2, count / 2]
+    }
 
     /// Fits given numbers of trees to some rows.
     func fit(
-        _ data: TrainingData, _ table: BinnedTable, rows: [Int], isLinear: Bool, treeCounts: [Int],
+        _ data: TrainingData, _ table: BinnedTable, rows: [Int], base kind: TreeOptions.Base, treeCounts: [Int],
         progress: @escaping TrainingProgress
     ) throws(TrainingError) -> TreeModel {
-        let base = try base(data, rows: rows, isLinear: isLinear)
+        let base = try base(kind, data, rows: rows)
         let result = grow(
             data, table, start: base.margins, fitted: rows, heldOut: [], treeCounts: treeCounts
         ) { progress("growing trees", $0) }
@@ -109,10 +111,10 @@ struct TreeLearner {
                 boosting.askable = table.columns.indices.filter {
                     Self.looksAtOthers(data.features[table.columns[$0].feature]) == (stage == 1)
                 }
-                boosting.onlyAdds = stage == 1
+                boosting.onlyRises = stage == 1
                 boosting.keepsAllMargins = stage == 0
             }
-            if boosting.askable?.isEmpty == true {
+            if count == 0 || boosting.askable?.isEmpty == true {
                 grown.treeCounts.append(0)
                 continue
             }
@@ -161,21 +163,31 @@ struct TreeLearner {
         var margins: [Double]
     }
 
-    private func base(_ data: TrainingData, rows: [Int], isLinear: Bool) throws(TrainingError) -> Base {
+    private func base(
+        _ kind: TreeOptions.Base, _ data: TrainingData, rows: [Int]
+    ) throws(TrainingError) -> Base {
         var weighted = data
         if trees.positiveWeight != 1 {
             weighted.weights = (0..<data.rowCount).map {
                 (data.weights?[$0] ?? 1) * (data.labels[$0] ? trees.positiveWeight : 1)
             }
         }
-        guard isLinear else {
+        let learner = LogisticLearner(options: options)
+        switch kind {
+        case .none, .auto:
             let intercept = try logOdds(weighted, rows)
             return Base(
                 model: LogisticModel(intercept: intercept, terms: []),
                 margins: Array(repeating: intercept, count: data.rowCount))
+        case .linear:
+            let model = try learner.fit(weighted, rows: rows)
+            return Base(model: model, margins: try margins(model, data))
+        case .account:
+            let own = data.features.indices.filter { !Self.looksAtOthers(data.features[$0]) }
+            // Altered copies of an account show others' looks, or its own a second time.
+            let model = try learner.fit(weighted, rows: data.unaltered(rows), reading: own)
+            return Base(model: model, margins: try margins(model, data))
         }
-        let model = try LogisticLearner(options: options).fit(weighted, rows: rows)
-        return Base(model: model, margins: try margins(model, data))
     }
 
     private func logOdds(_ data: TrainingData, _ rows: [Int]) throws(TrainingError) -> Double {

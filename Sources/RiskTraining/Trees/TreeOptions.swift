@@ -16,6 +16,10 @@ public struct TreeOptions: Sendable, Equatable {
         case none
         /// A logistic regression.
         case linear
+        /// A logistic regression of what an account shows by itself, learnt from rows as they came. The sum of many
+        /// signs that all point one way holds for a campaign that shows each of them more strongly than any known
+        /// one; trees, which ask whether an account looks like those that are known, lose it.
+        case account
         /// A logistic regression if that is clearly better on the held-out rows as they came and not clearly worse on
         /// these and their altered copies, else a constant.
         case auto
@@ -52,12 +56,16 @@ public struct TreeOptions: Sendable, Equatable {
     /// The curvature a leaf needs for a value of its own. With less, in a symmetric tree it keeps that of the level
     /// above; in a leaf-wise tree its parent is not divided so.
     public var minHessian = 1.0
-    /// What has to improve on the held-out rows.
-    public var stopMetric = StoppingMetric.logLoss
+    /// What has to improve on the held-out rows; nil: the log loss, or where ``othersOnlyAdd`` average precision. What
+    /// only adds makes probabilities too high by design, which calibration mends and no tree does: the log loss ends
+    /// such trees before they have said anything.
+    public var stopMetric: StoppingMetric?
     /// Stops when it has not improved for this many trees.
     public var patience = 50
-    /// Whether trees of the account alone come first and trees that look at others may then only add to what those
-    /// say: nobody is innocent for sharing nothing. Half of the trees each; with no linear base.
+    /// Whether the account alone comes first, and trees that look at others gain nothing by taking an honest row below
+    /// what that says: nobody is innocent for sharing nothing. What comes first is ``Base/account``, also for
+    /// ``Base/auto``, and all trees look at others; on ``Base/none`` it is trees as well, half of all. Not with
+    /// ``Base/linear``, which looks at others itself.
     public var othersOnlyAdd = false
     /// How much a positive row counts beside a negative one while fitting. Margins are put back afterwards, so that
     /// probabilities stay those of the data.
@@ -90,11 +98,21 @@ public struct TreeOptions: Sendable, Equatable {
         }
         try require(patience >= 1, "patience", "at least 1", Double(patience))
         guard !othersOnlyAdd || base != .linear else {
-            throw TrainingError(.badOption, "base: expected none or auto where others only add, found linear")
+            throw TrainingError(
+                .badOption, "base: expected account, none or auto where others only add, found linear")
         }
         try require(
             positiveWeight > 0 && positiveWeight <= 1e6, "positive weight", "above 0 and at most 1000000",
             positiveWeight)
+    }
+
+    /// ``stopMetric``, or what stands for it.
+    var usedStopMetric: StoppingMetric { stopMetric ?? (othersOnlyAdd ? .averagePrecision : .logLoss) }
+
+    /// The bases that are tried, the first of them where no rows can choose. Never ``Base/auto``.
+    var basesToTry: [Base] {
+        guard base == .auto else { return [base] }
+        return othersOnlyAdd ? [.account] : [.none, .linear]
     }
 
     /// Trees of this size that a model may have.
@@ -129,7 +147,7 @@ public struct TreeOptions: Sendable, Equatable {
             shape == .symmetric ? "depth=\(depth)" : "leaves=\(leaves)", "learning_rate=\(learningRate)",
             "row_sample=\(rowSample)", "column_sample=\(columnSample)", "leaf_l2=\(l2)", "leaf_l1=\(l1)",
             "path_smoothing=\(pathSmoothing)", "min_hessian=\(minHessian)", "patience=\(patience)",
-            "stop_metric=\(stopMetric.rawValue)", "positive_weight=\(positiveWeight)",
+            "stop_metric=\(usedStopMetric.rawValue)", "positive_weight=\(positiveWeight)",
             "others_only_add=\(othersOnlyAdd)",
         ]
     }

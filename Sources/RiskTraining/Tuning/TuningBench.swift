@@ -80,7 +80,7 @@ struct TuningBench {
     }
 
     /// What the held-out rows are judged by.
-    private var metric: StoppingMetric { given.kind == .trees ? given.trees.stopMetric : .logLoss }
+    private var metric: StoppingMetric { given.kind == .trees ? given.trees.usedStopMetric : .logLoss }
 
     /// How the held-out rows are judged.
     private func score(_ kind: ModelKind) throws(TrainingError) -> Double {

@@ -13,8 +13,8 @@ struct TreeArguments: ParsableArguments {
 
     @Option(
         help: """
-            What the trees are boosted on: none, linear, or auto (linear if clearly better on held-out rows and not \
-            clearly worse with their altered copies).
+            What the trees are boosted on: none, linear, account (linear in what an account shows by itself), or auto \
+            (linear if clearly better on held-out rows and not clearly worse with their altered copies; else none).
             """)
     var base: String?
 
@@ -47,7 +47,8 @@ struct TreeArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What has to improve on the held-out rows: \(Self.metricWords).", valueName: "metric"))
+            "What has to improve on the held-out rows: \(Self.metricWords). Default: log_loss, where others only add "
+                + "average_precision.", valueName: "metric"))
     var stopMetric: String?
 
     @Option(help: "Trees without progress on the held-out rows after which growing stops.")
@@ -56,7 +57,11 @@ struct TreeArguments: ParsableArguments {
     @Option(help: "How much a positive row counts beside a negative one while fitting; probabilities stay right.")
     var positiveWeight: Double?
 
-    @Flag(help: "Grow trees of the account alone first; trees that look at others then only add to what those say.")
+    @Flag(
+        help: """
+            Learn the account alone first (--base account, else half of the trees); trees that look at others then \
+            only add to what that says.
+            """)
     var othersOnlyAdd = false
 
     /// The first flag that was given; nil if none was.
