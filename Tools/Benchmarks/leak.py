@@ -40,7 +40,8 @@ FRESH, FRESH_NAME = "fresh:0.8", "fresh 80 %"
 WHOLE_SCALE = 0.3
 # Rows to learn from, of us and of the peers: a world of any size trains in minutes.
 ROW_LIMIT = 300_000
-# Campaigns are what is judged here: abuse of other kinds is neither learnt nor counted.
+# Campaigns are what is judged here: abuse of other kinds is neither learnt nor counted. The one that is judged is unlike
+# those that are known, so what an account shows by itself is a sum of signs, drawn firmly to 0, that others add to.
 TREES = ["--trees", 400, "--learning-rate", 0.1, "--others-only-add", "--l2", 100, "--unattributed", "skip"]
 PRIMARY_SHARE = 0.001
 # At most 1 % of the campaign's exchanges at 0.1 % of honest accounts ever flagged; 5 % once each account has lost each

@@ -36,8 +36,8 @@ public struct Evaluation: Sendable {
     public var model: LoadedModel?
     /// Models whose margins are judged beside it.
     public var comparisons: [Comparison] = []
-    /// What else the test is judged on: the same events with fewer links. With any, the same kind of model trained on
-    /// accounts alone is judged beside ours.
+    /// What else the test is judged on: the same events with fewer links. With any, a model trained by the same
+    /// options that reads of accounts alone is judged beside ours: where others only add, the line they add to.
     public var variants: [Variant] = []
 
     /// An evaluation that trains its model.

@@ -23,6 +23,8 @@ struct Boosting {
     /// Whether nothing is gained by taking a negative row's margin below its start. Trees then say where a margin has
     /// to rise, and where that was too much; where they know nothing they stay near 0 instead of below it.
     var onlyRises = false
+    /// What has to improve on the held-out rows.
+    fileprivate var stopMetric: StoppingMetric { options.stopMetric ?? (onlyRises ? .averagePrecision : .logLoss) }
     /// Whether the margins of all rows are wanted, not only those of held-out ones.
     var keepsAllMargins = false
 
@@ -117,7 +119,7 @@ private struct EarlyStop {
     mutating func look(_ margins: MarginTable, treeCount: Int, _ team: WorkerTeam) -> Bool {
         let values = margins.values(heldOut)
         curve.append(figure(values, team))
-        if boosting.options.usedStopMetric.isBetter(curve[treeCount], than: curve[bestCount]) {
+        if boosting.stopMetric.isBetter(curve[treeCount], than: curve[bestCount]) {
             bestCount = treeCount
             bestMargins = boosting.keepsAllMargins ? margins.values : values
         }
@@ -127,7 +129,7 @@ private struct EarlyStop {
     private func figure(_ margins: [Double], _ team: WorkerTeam) -> Double {
         let margins = shift == 0 ? margins : margins.map { $0 - shift }
         return StoppingFigures(margins: margins, labels: labels, weights: weights)
-            .value(boosting.options.usedStopMetric, team)
+            .value(boosting.stopMetric, team)
     }
 
     /// Keeps the trees up to the best figure.

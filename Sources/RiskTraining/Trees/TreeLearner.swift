@@ -28,10 +28,10 @@ struct TreeLearner {
 
     /// Fits to some rows and stops, and chooses the base, by others.
     ///
-    /// A linear base is taken on its own word only if asked for; `auto` wants the log loss of the held-out rows as
-    /// they came to fall by more than the standard error of that fall, and that of all, weighed as they are fitted
-    /// and altered twins included, not to rise by more than its own: rows that nobody sent cannot win the choice, but
-    /// they can forbid it.
+    /// A base is taken on its own word only if there is no other to try. Else the second wants the log loss of the
+    /// held-out rows as they came to fall by more than the standard error of that fall, and that of all, weighed as
+    /// they are fitted and altered twins included, not to rise by more than its own: rows that nobody sent cannot win
+    /// the choice, but they can forbid it.
     ///
     /// - Parameter data: With the weights that rows stand for; fitted to by ``TrainingData/toFit``.
     func choose(
@@ -75,7 +75,7 @@ struct TreeLearner {
     /// So many trees by stage. A base of the account by itself is the first stage of what others only add to.
     func stages(of count: Int) -> [Int] {
         guard trees.othersOnlyAdd else { return [count] }
-        return trees.basesToTry == [.account] ? [0, count] : [(count + 1) / 2, count / 2]
+        return trees.hasTwoStages ? [(count + 1) / 2, count / 2] : [0, count]
     }
 
     /// Fits given numbers of trees to some rows.

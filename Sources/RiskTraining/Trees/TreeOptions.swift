@@ -16,12 +16,13 @@ public struct TreeOptions: Sendable, Equatable {
         case none
         /// A logistic regression.
         case linear
-        /// A logistic regression of what an account shows by itself, learnt from rows as they came. The sum of many
-        /// signs that all point one way holds for a campaign that shows each of them more strongly than any known
-        /// one; trees, which ask whether an account looks like those that are known, lose it.
+        /// A logistic regression of what an account shows by itself, learnt from rows as they came, which weigh what
+        /// they do beside their copies. The sum of many signs that all point one way holds for a campaign that shows
+        /// each of them more strongly than any known one; trees, which ask whether an account looks like those that
+        /// are known, lose it. Columns that are no features of the catalogue count as the account's own.
         case account
-        /// A logistic regression if that is clearly better on the held-out rows as they came and not clearly worse on
-        /// these and their altered copies, else a constant.
+        /// ``account`` where ``othersOnlyAdd``. Else a logistic regression if that is clearly better on the held-out
+        /// rows as they came and not clearly worse on these and their altered copies, else a constant.
         case auto
     }
 
@@ -56,9 +57,9 @@ public struct TreeOptions: Sendable, Equatable {
     /// The curvature a leaf needs for a value of its own. With less, in a symmetric tree it keeps that of the level
     /// above; in a leaf-wise tree its parent is not divided so.
     public var minHessian = 1.0
-    /// What has to improve on the held-out rows; nil: the log loss, or where ``othersOnlyAdd`` average precision. What
-    /// only adds makes probabilities too high by design, which calibration mends and no tree does: the log loss ends
-    /// such trees before they have said anything.
+    /// What has to improve on the held-out rows; nil: the log loss, and for trees that only add average precision.
+    /// These make probabilities too high by design, which calibration mends and no tree does, so the log loss ends
+    /// them before they have said anything.
     public var stopMetric: StoppingMetric?
     /// Stops when it has not improved for this many trees.
     public var patience = 50
@@ -106,8 +107,11 @@ public struct TreeOptions: Sendable, Equatable {
             positiveWeight)
     }
 
-    /// ``stopMetric``, or what stands for it.
-    var usedStopMetric: StoppingMetric { stopMetric ?? (othersOnlyAdd ? .averagePrecision : .logLoss) }
+    /// ``stopMetric``, or what stands for it for the last trees.
+    var lastStopMetric: StoppingMetric { stopMetric ?? (othersOnlyAdd ? .averagePrecision : .logLoss) }
+
+    /// Whether trees are grown in two stages, of which it is not known afterwards which one stopped.
+    var hasTwoStages: Bool { othersOnlyAdd && basesToTry != [.account] }
 
     /// The bases that are tried, the first of them where no rows can choose. Never ``Base/auto``.
     var basesToTry: [Base] {
@@ -147,7 +151,7 @@ public struct TreeOptions: Sendable, Equatable {
             shape == .symmetric ? "depth=\(depth)" : "leaves=\(leaves)", "learning_rate=\(learningRate)",
             "row_sample=\(rowSample)", "column_sample=\(columnSample)", "leaf_l2=\(l2)", "leaf_l1=\(l1)",
             "path_smoothing=\(pathSmoothing)", "min_hessian=\(minHessian)", "patience=\(patience)",
-            "stop_metric=\(usedStopMetric.rawValue)", "positive_weight=\(positiveWeight)",
+            "stop_metric=\(lastStopMetric.rawValue)", "positive_weight=\(positiveWeight)",
             "others_only_add=\(othersOnlyAdd)",
         ]
     }

@@ -61,7 +61,7 @@ struct TuningBench {
     /// Whether trees stopped for want of progress, so that more of them would be the same.
     private func hasStopped(_ options: TrainingOptions, _ count: Int, _ limit: Int) -> Bool {
         // Of two stages and of two bases it is not known which one stopped.
-        !options.trees.othersOnlyAdd && options.trees.base != .auto && count + options.trees.patience <= limit
+        !options.trees.hasTwoStages && options.trees.basesToTry.count == 1 && count + options.trees.patience <= limit
     }
 
     private func logistic(_ options: TrainingOptions, share: Double) throws(TrainingError) -> TuningTrial {
@@ -80,7 +80,7 @@ struct TuningBench {
     }
 
     /// What the held-out rows are judged by.
-    private var metric: StoppingMetric { given.kind == .trees ? given.trees.usedStopMetric : .logLoss }
+    private var metric: StoppingMetric { given.kind == .trees ? given.trees.lastStopMetric : .logLoss }
 
     /// How the held-out rows are judged.
     private func score(_ kind: ModelKind) throws(TrainingError) -> Double {

@@ -25,10 +25,11 @@ struct Evaluate: ParsableCommand {
             --compare judges other models by the same code: a CSV commit_sequence,margin in order, with a row for each \
             event from --validate-from on (see the features verb).
 
-            --variant judges the same test with fewer links, by the same model and thresholds, and beside it the same \
-            kind of model trained on accounts alone: fresh:P (each class of a campaign account is with probability P a \
-            value of its own), absent:honest (lacking as often as for honest accounts), without:CLASS (unknown of any \
-            account), without:each, without:all, random:N (N random halves of the classes unknown).
+            --variant judges the same test with fewer links, by the same model and thresholds, and beside it one \
+            trained by the same options that reads of accounts alone: fresh:P (each class of a campaign account is \
+            with probability P a value of its own), absent:honest (lacking as often as for honest accounts), \
+            without:CLASS (unknown of any account), without:each, without:all, random:N (N random halves of the \
+            classes unknown).
 
             Refused, with the reason: periods that overlap, a model that may have seen the test, a random split when \
             campaigns are labelled, labels known before an account's first event, features that know the class or \

@@ -14,7 +14,8 @@ struct TreeArguments: ParsableArguments {
     @Option(
         help: """
             What the trees are boosted on: none, linear, account (linear in what an account shows by itself), or auto \
-            (linear if clearly better on held-out rows and not clearly worse with their altered copies; else none).
+            (account with --others-only-add; else linear if clearly better on held-out rows and not clearly worse with \
+            their altered copies; else none).
             """)
     var base: String?
 
@@ -59,8 +60,8 @@ struct TreeArguments: ParsableArguments {
 
     @Flag(
         help: """
-            Learn the account alone first (--base account, else half of the trees); trees that look at others then \
-            only add to what that says.
+            Learn the account alone first (as --base account; with --base none by half of the trees). Trees then look \
+            at others alone and gain nothing by taking an honest row below that: nobody is innocent for sharing nothing.
             """)
     var othersOnlyAdd = false
 
