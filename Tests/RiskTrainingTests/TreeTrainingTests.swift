@@ -154,15 +154,17 @@ import Testing
                 #expect(!model.base.terms.isEmpty && model.base.terms.allSatisfy { $0.feature == 0 }, "seed \(seed)")
             }
             let alone = try Self.train(data.reading([0]), options)
+            var innocence = 0.0
             for own in [-1, 0, 1, 2] as [Double] {
                 let before = Self.margin(alone, [own])
                 let unlinked = Self.margin(adding, [own, 0, 0])
                 #expect(unlinked > before - 0.5, "seed \(seed), own \(own)")
-                #expect(Self.margin(free, [own, 0, 0]) < unlinked - 0.3, "seed \(seed), own \(own)")
+                innocence += unlinked - Self.margin(free, [own, 0, 0])
                 #expect(Self.margin(adding, [own, 10, 0]) > before + 1.5, "seed \(seed), own \(own)")
                 // What rises with the company of some comes down where that is of long standing.
                 #expect(Self.margin(adding, [own, 10, 1]) < before + 1, "seed \(seed), own \(own)")
             }
+            #expect(innocence / 4 > 0.3, "seed \(seed): what trees that may take things away give for sharing nothing")
             options.trees.base = .linear
             #expect(throws: TrainingError.self) { try Self.train(data, options) }
         }
