@@ -5,10 +5,10 @@ public import RiskModels
 /// What a learner sees: columns of numbers and a label for each row, wherever they come from.
 public struct TrainingData: Sendable {
     /// The features, in the order of the columns.
-    public let features: [ModelFeature]
+    public private(set) var features: [ModelFeature]
     /// One array for each feature with one value for each row. Missing is NaN; a category is its index among the
     /// feature's categories, or their count for any other word.
-    public let columns: [[Double]]
+    public private(set) var columns: [[Double]]
     /// The truth of each row.
     public let labels: [Bool]
     /// How much each row counts, finite and at least 0; nil if each counts 1. Weight 2 is the same as the row twice.
@@ -60,16 +60,10 @@ public struct TrainingData: Sendable {
 
     /// The same rows with some of the features only, by index.
     func reading(_ kept: [Int]) -> TrainingData {
-        var data = TrainingData(
-            features: kept.map { features[$0] }, columns: kept.map { columns[$0] }, labels: labels)
-        data.weights = weights
-        data.fitWeights = fitWeights
-        data.isAltered = isAltered
+        var data = self
+        data.features = kept.map { features[$0] }
+        data.columns = kept.map { columns[$0] }
         data.transforms = kept.map { transforms[$0] }
-        data.eventTypes = eventTypes
-        data.groups = groups
-        data.lenders = lenders
-        data.digests = digests
         return data
     }
 

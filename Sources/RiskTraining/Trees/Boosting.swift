@@ -24,7 +24,7 @@ struct Boosting {
     /// to rise, and where that was too much; where they know nothing they stay near 0 instead of below it.
     var onlyRises = false
     /// What has to improve on the held-out rows.
-    fileprivate var stopMetric: StoppingMetric { options.stopMetric ?? (onlyRises ? .averagePrecision : .logLoss) }
+    fileprivate var stopMetric: StoppingMetric { options.stopMetric(onlyAdding: onlyRises) }
     /// Whether the margins of all rows are wanted, not only those of held-out ones.
     var keepsAllMargins = false
 

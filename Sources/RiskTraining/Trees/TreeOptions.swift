@@ -107,8 +107,11 @@ public struct TreeOptions: Sendable, Equatable {
             positiveWeight)
     }
 
-    /// ``stopMetric``, or what stands for it for the last trees.
-    var lastStopMetric: StoppingMetric { stopMetric ?? (othersOnlyAdd ? .averagePrecision : .logLoss) }
+    /// ``stopMetric``, or what stands for it, of trees that only add or of others.
+    func stopMetric(onlyAdding: Bool) -> StoppingMetric { stopMetric ?? (onlyAdding ? .averagePrecision : .logLoss) }
+
+    /// The same of the last trees.
+    var lastStopMetric: StoppingMetric { stopMetric(onlyAdding: othersOnlyAdd) }
 
     /// Whether trees are grown in two stages, of which it is not known afterwards which one stopped.
     var hasTwoStages: Bool { othersOnlyAdd && basesToTry != [.account] }
