@@ -1390,7 +1390,7 @@ const ProtobufCMessageDescriptor stillwatch__v1__category_term__descriptor =
   (ProtobufCMessageInit) stillwatch__v1__category_term__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor stillwatch__v1__tree_model__field_descriptors[3] =
+static const ProtobufCFieldDescriptor stillwatch__v1__tree_model__field_descriptors[4] =
 {
   {
     "linear_base",
@@ -1428,8 +1428,21 @@ static const ProtobufCFieldDescriptor stillwatch__v1__tree_model__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "floor",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Stillwatch__V1__TreeModel, floor),
+    &stillwatch__v1__logistic_model__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned stillwatch__v1__tree_model__field_indices_by_name[] = {
+  3,   /* field[3] = floor */
   2,   /* field[2] = leaf_wise_trees */
   0,   /* field[0] = linear_base */
   1,   /* field[1] = trees */
@@ -1437,7 +1450,7 @@ static const unsigned stillwatch__v1__tree_model__field_indices_by_name[] = {
 static const ProtobufCIntRange stillwatch__v1__tree_model__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor stillwatch__v1__tree_model__descriptor =
 {
@@ -1447,7 +1460,7 @@ const ProtobufCMessageDescriptor stillwatch__v1__tree_model__descriptor =
   "Stillwatch__V1__TreeModel",
   "stillwatch.v1",
   sizeof(Stillwatch__V1__TreeModel),
-  3,
+  4,
   stillwatch__v1__tree_model__field_descriptors,
   stillwatch__v1__tree_model__field_indices_by_name,
   1,  stillwatch__v1__tree_model__number_ranges,

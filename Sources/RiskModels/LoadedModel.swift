@@ -84,7 +84,7 @@ public final class LoadedModel: Sendable {
     ///     is its index among the feature's categories or their count.
     ///   - contributions: Overwritten with ``featureCount`` contributions in log-odds.
     /// - Returns: The margin. Of a logistic model it is bias and contributions added in order; of trees, the base's
-    ///   sum in order plus the leaves' exact sum.
+    ///   sum in order plus the leaves' exact sum, or what their floor gives if that is higher.
     /// - Complexity: O(terms + splits); no allocation if `contributions` has the right count already.
     public func score(_ values: [Double], contributions: inout [Double]) -> Double {
         precondition(values.count == featureCount, "the model takes \(featureCount) values, found \(values.count)")

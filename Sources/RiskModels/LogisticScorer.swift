@@ -54,6 +54,12 @@ struct LogisticScorer: Sendable {
         self.firstTerm = firstTerm
     }
 
+    /// The margin of a row.
+    func margin(_ values: UnsafeBufferPointer<Double>) -> Double {
+        guard hasTerms else { return intercept }
+        return values.indices.reduce(intercept) { $0 + contribution(of: $1, value: values[$1]) }
+    }
+
     /// What one feature's value adds to the margin. O(terms of the feature), no allocation.
     func contribution(of feature: Int, value: Double) -> Double {
         var sum = 0.0

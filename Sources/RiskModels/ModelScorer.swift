@@ -28,8 +28,7 @@ enum ModelScorer: Sendable {
     /// The margin of a row.
     func margin(_ values: UnsafeBufferPointer<Double>) -> Double {
         switch self {
-        case .logistic(let scorer):
-            values.indices.reduce(scorer.intercept) { $0 + scorer.contribution(of: $1, value: values[$1]) }
+        case .logistic(let scorer): scorer.margin(values)
         case .trees(let scorer): scorer.margin(values)
         }
     }

@@ -1,6 +1,7 @@
 /// Gradient-boosted trees on an optional linear base: symmetric, leaf-wise or both.
 ///
-/// margin = the base's intercept and terms + one leaf of each tree.
+/// margin = the base's intercept and terms + one leaf of each tree; where there is a floor, the higher of that and what
+/// the floor gives.
 public struct TreeModel: Sendable, Equatable {
     /// What the trees were boosted on: an intercept, and terms if there is a linear base.
     public var base: LogisticModel
@@ -8,12 +9,17 @@ public struct TreeModel: Sendable, Equatable {
     public var trees: [SymmetricTree]
     /// The leaf-wise trees, in the order they were grown.
     public var leafWiseTrees: [LeafWiseTree]
+    /// What the margin is never below; nil: nothing.
+    public var floor: LogisticModel?
 
     /// A model.
-    public init(base: LogisticModel, trees: [SymmetricTree], leafWiseTrees: [LeafWiseTree] = []) {
+    public init(
+        base: LogisticModel, trees: [SymmetricTree], leafWiseTrees: [LeafWiseTree] = [], floor: LogisticModel? = nil
+    ) {
         self.base = base
         self.trees = trees
         self.leafWiseTrees = leafWiseTrees
+        self.floor = floor
     }
 }
 

@@ -42,7 +42,7 @@ public struct ModelTraining {
         }
         guard data.rowCount > 0 else { throw TrainingError(.empty, "expected rows to learn from, found none") }
         let split = HeldOutSplit(data, options: options)
-        let canJudge = hasBothClasses(data, split.fitted) && hasBothClasses(data, data.unaltered(split.heldOut))
+        let canJudge = [split.fitted, split.heldOut].allSatisfy { hasBothClasses(data, data.unaltered($0)) }
         if let tuning = options.tuning, canJudge { return try tune(data, name: name, split, tuning) }
         var document = ModelDocument(
             name: name, features: data.features, kind: .logistic(LogisticModel(intercept: 0, terms: [])))
@@ -91,8 +91,9 @@ public struct ModelTraining {
         let toFit = data.toFit
         progress("binning", 0)
         let table = BinnedTable(toFit, threads: options.threads)
-        var base = options.trees.basesToTry[0]
-        var treeCounts = learner.stages(of: min(options.trees.treeLimit, TreeOptions.unstoppedTreeLimit))
+        var recipe = TreeLearner.Recipe(
+            base: options.trees.basesToTry[0],
+            treeCount: min(options.trees.treeLimit, TreeOptions.unstoppedTreeLimit))
         if let split {
             progress("held-out fit", 0)
             let choice = try learner.choose(
@@ -103,24 +104,24 @@ public struct ModelTraining {
             document.training.metrics += choice.candidates.map {
                 TrainingStatement.Metric(name: "heldout_log_loss_base_\($0.base.rawValue)", value: $0.loss)
             }
-            base = choice.base
-            treeCounts = learner.treeCounts(choice.treeCounts, fitted: split.fitted.count, all: data.rowCount)
+            recipe = choice.recipe
+            recipe.treeCount = learner.treeCount(
+                recipe.treeCount, fitted: split.fitted.count, all: data.rowCount)
         }
         progress("final fit", 0.6)
         let model = try learner.fit(
-            toFit, table, rows: Array(0..<data.rowCount), base: base, treeCounts: treeCounts,
-            progress: phase(0.6, 1, "final fit"))
+            toFit, table, rows: Array(0..<data.rowCount), by: recipe, progress: phase(0.6, 1, "final fit"))
         progress("checking", 1)
         document.kind = kind(model)
         document.training.options += [
-            "chosen_base=\(base.rawValue)",
+            "chosen_base=\(recipe.base.rawValue)",
             "grown_trees=\(model.trees.count + model.leafWiseTrees.count)",
         ]
     }
 
-    /// Without a single tree that helps, what is left is the base.
+    /// Without a single tree that helps, what is left is a line: the floor, or else the base.
     private func kind(_ model: TreeModel) -> ModelKind {
-        model.trees.isEmpty && model.leafWiseTrees.isEmpty ? .logistic(model.base) : .trees(model)
+        model.trees.isEmpty && model.leafWiseTrees.isEmpty ? .logistic(model.floor ?? model.base) : .trees(model)
     }
 
     private func phase(_ start: Double, _ end: Double, _ name: String) -> TrainingProgress {

@@ -16,7 +16,7 @@ struct RandomTrees {
         }
         let trees = (0..<int(1...5)).map { _ in tree(features, depth: int(depths)) }
         return ModelDocument(
-            name: "random", features: features, kind: .trees(TreeModel(base: base(features), trees: trees)))
+            name: "random", features: features, kind: .trees(TreeModel(base: line(features), trees: trees)))
     }
 
     /// A tree about these features.
@@ -53,7 +53,8 @@ struct RandomTrees {
         return TreeSplit(feature: feature, condition: condition, missingGoesRight: int(0...1) == 0)
     }
 
-    private mutating func base(_ features: [ModelFeature]) -> LogisticModel {
+    /// An intercept, usually with terms.
+    mutating func line(_ features: [ModelFeature]) -> LogisticModel {
         var terms: [LogisticTerm] = []
         func weight() -> Double { Double.random(in: -1...1, using: &generator) }
         if int(0...3) > 0 {
@@ -76,6 +77,15 @@ struct RandomTrees {
 }
 
 extension ModelDocument {
+    /// The same trees above a floor.
+    func withFloor(_ floor: LogisticModel) -> ModelDocument {
+        guard case .trees(var model) = kind else { return self }
+        var document = self
+        model.floor = floor
+        document.kind = .trees(model)
+        return document
+    }
+
     /// The same model with the leaves of its symmetric trees as training rounds them.
     func withShortLeaves() -> ModelDocument {
         guard case .trees(var model) = kind else { return self }

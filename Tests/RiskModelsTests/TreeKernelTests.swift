@@ -57,6 +57,7 @@ import Testing
                 }
             let rows = (0..<20).map { _ in row(document, &random) }
             try compare(document, rows, "seed \(seed)")
+            try compare(document.withFloor(random.line(document.features)), rows, "seed \(seed), with a floor")
         }
     }
 

@@ -56,6 +56,11 @@ import Testing
             ("trees[1].covers[0]", { $0.trees[1].covers[0] = .nan }),
             ("linear_base.intercept", { $0.base.intercept = .nan }),
             ("linear_base.terms[0].feature", { $0.base.terms[0].feature = 3 }),
+            ("floor.intercept", { $0.floor = LogisticModel(intercept: .infinity, terms: []) }),
+            (
+                "floor.terms[0].feature",
+                { $0.floor = LogisticModel(intercept: 0, terms: [.init(feature: 3, shape: .missing(weight: 1))]) }
+            ),
         ]
         for (path, change) in faults {
             let error = refusal(document(change))

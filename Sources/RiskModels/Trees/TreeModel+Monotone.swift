@@ -5,13 +5,14 @@ extension TreeModel {
     ///
     /// All a tree can answer is looked at: for each combination of bits that the other features can give, the leaves
     /// along the feature's intervals in ascending order, and missing before the lowest of them. A sum of functions that
-    /// never go down never goes down, in Float64 too, and rounding the leaves does not change their order. The base is
-    /// proven by itself. That each part keeps the direction is sufficient, not necessary: a model in which one part
-    /// makes up for another is refused.
+    /// never go down never goes down, in Float64 too, nor does the higher of two of them, and rounding the leaves does
+    /// not change their order. Base and floor are proven by themselves. That each part keeps the direction is
+    /// sufficient, not necessary: a model in which one part makes up for another is refused.
     ///
     /// - Throws: ``ModelFileError`` `notMonotone` with the feature, the tree and the two leaves.
     func proveMonotone(features: [ModelFeature]) throws(ModelFileError) {
         try LogisticScorer.proveMonotone(base, features: features)
+        if let floor { try LogisticScorer.proveMonotone(floor, features: features) }
         for (index, tree) in trees.enumerated() {
             let players = tree.players
             guard players.contains(where: { features[$0].direction != .free }) else { continue }

@@ -8,6 +8,8 @@
 ///     margin = (the base's intercept + its features' contributions in order) + Σ leaves
 ///     contribution = what the base's terms add + Σ attributions
 ///
+/// unless a floor is higher (``MarginFloor``).
+///
 /// Symmetric trees as training makes them have leaves of few bits, which are not rounded at all; their attributions are
 /// multiples of 2^-30 to 2^-29 of the largest (``TreeLayout``).
 ///
@@ -22,6 +24,7 @@ struct TreeScorer: Sendable {
     let symmetric: SymmetricEngine?
     /// The leaf-wise trees; nil if there are none.
     let leafWise: LeafWiseEngine?
+    private let floor: MarginFloor?
 
     var featureCount: Int { base.featureCount }
 
@@ -41,11 +44,18 @@ struct TreeScorer: Sendable {
             : LeafWiseEngine(
                 LeafWiseLayout(model.leafWiseTrees, step: layout.step), features: features, kernel: kernel,
                 looksUp: looksUp)
-        self.bias = base.intercept + (layout.expected + (leafWise?.expected ?? 0))
+        let bias = base.intercept + (layout.expected + (leafWise?.expected ?? 0))
+        floor = try model.floor.map { line throws(ModelFileError) in
+            MarginFloor(try LogisticScorer(line, features: features, path: "floor"), underTreesOfBias: bias)
+        }
+        self.bias = floor?.bias ?? bias
     }
 
     /// The margin of a row.
-    func margin(_ values: UnsafeBufferPointer<Double>) -> Double { baseMargin(values) + leaves(values) }
+    func margin(_ values: UnsafeBufferPointer<Double>) -> Double {
+        let margin = base.margin(values) + leaves(values)
+        return floor?.margin(values, trees: margin) ?? margin
+    }
 
     /// The margins of rows that stand one after another.
     func margins(of rows: UnsafeBufferPointer<Double>, into margins: UnsafeMutableBufferPointer<Double>) {
@@ -53,18 +63,17 @@ struct TreeScorer: Sendable {
             for row in margins.indices { margins[row] = margin(rows.row(row, of: featureCount)) }
             return
         }
-        for row in margins.indices { margins[row] = baseMargin(rows.row(row, of: featureCount)) }
+        for row in margins.indices { margins[row] = base.margin(rows.row(row, of: featureCount)) }
         symmetric.addSums(of: rows, to: margins, featureCount: featureCount)
+        guard let floor else { return }
+        for row in margins.indices {
+            margins[row] = floor.margin(rows.row(row, of: featureCount), trees: margins[row])
+        }
     }
 
     /// The sum of the leaves that a row falls into: exact, so in any order.
     private func leaves(_ values: UnsafeBufferPointer<Double>) -> Double {
         (symmetric?.sum(values) ?? 0) + (leafWise?.sum(values) ?? 0)
-    }
-
-    private func baseMargin(_ values: UnsafeBufferPointer<Double>) -> Double {
-        guard base.hasTerms else { return base.intercept }
-        return values.indices.reduce(base.intercept) { $0 + base.contribution(of: $1, value: values[$1]) }
     }
 
     /// The margin of a row and each feature's contribution to it.
@@ -95,6 +104,7 @@ struct TreeScorer: Sendable {
                 contributions[feature] += linear
             }
         }
-        return sum + trees
+        let margin = sum + trees
+        return floor?.score(values, trees: margin, contributions: contributions) ?? margin
     }
 }

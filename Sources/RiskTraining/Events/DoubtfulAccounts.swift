@@ -68,7 +68,7 @@ struct DoubtfulAccounts {
         let table = BinnedTable(data, threads: options.threads)
         let rows = data.unaltered(Array(0..<data.rowCount))
         var trees = options.trees
-        (trees.learningRate, trees.positiveWeight, trees.othersOnlyAdd) = (Self.learningRate, 1, false)
+        (trees.learningRate, trees.positiveWeight) = (Self.learningRate, 1)
         var peaks: [Int: Double] = [:]
         for fold in 0..<Self.foldCount {
             let name = "looking for accounts that were missed"

@@ -72,10 +72,12 @@ public struct EventTraining: Sendable {
 
     /// How to train if nobody says otherwise: each tree asks about few features, drawn anew. Hundreds of features say
     /// nearly the same of the campaigns that are known, and trees that may ask about all of them rest on the one that
-    /// says it best: the next campaign lacks it, or an honest laboratory has it.
+    /// says it best: the next campaign lacks it, or an honest laboratory has it. And they have a floor, since the next
+    /// campaign may share little and show what the known ones show, only more of it.
     public static var usualOptions: TrainingOptions {
         var options = TrainingOptions(timeOrdered: true)
         options.trees.columnSample = 0.08
+        options.trees.floor = .account
         options.reserve = usualReserve
         return options
     }

@@ -7,7 +7,7 @@ struct Boosting {
     struct Result {
         var trees = TreeList()
         /// The margin of each row of the data with all of these trees. With held-out rows to stop by, only theirs are
-        /// right unless ``keepsAllMargins``.
+        /// right.
         var margins: [Double]
         /// The stopping metric on the held-out rows before the first tree, after the first, and so on; empty without.
         var curve: [Double] = []
@@ -18,16 +18,6 @@ struct Boosting {
     let options: TreeOptions
     let seed: UInt64
     let threads: Int
-    /// The table's columns that trees may ask about, ascending; nil: all.
-    var askable: [Int]?
-    /// Whether nothing is gained by taking a negative row's margin below its start. Trees then say where a margin has
-    /// to rise, and where that was too much; where they know nothing they stay near 0 instead of below it.
-    var onlyRises = false
-    /// What has to improve on the held-out rows.
-    fileprivate var stopMetric: StoppingMetric { options.stopMetric(onlyAdding: onlyRises) }
-    /// Whether the margins of all rows are wanted, not only those of held-out ones.
-    var keepsAllMargins = false
-
     /// Draws of columns and rows in a row without any split that gains, after which no more are made.
     static let fruitlessLimit = 10
 
@@ -42,8 +32,7 @@ struct Boosting {
         let team = WorkerTeam(threads: threads)
         let scale = GradientScale(largestWeight: fitted.map(weight).max() ?? 1)
         let grower = TreeGrower(table, options: options, scale: scale, rowLimit: fitted.count, team: team)
-        let margins = MarginTable(
-            data, start: start, positiveWeight: options.positiveWeight, scale: scale, onlyRises: onlyRises)
+        let margins = MarginTable(data, start: start, positiveWeight: options.positiveWeight, scale: scale)
         var rows = BoostingRows(fitted: fitted, heldOut: heldOut, table: table, share: options.rowSample)
         var stop = EarlyStop(self, heldOut: heldOut, margins, team)
         var result = Result(margins: start)
@@ -59,7 +48,7 @@ struct Boosting {
                     .withShortLeaves(number: result.trees.count)
             else {
                 fruitless += 1
-                if columns.count == askableColumns.count || fruitless == Self.fruitlessLimit { break }
+                if columns.count == table.columns.count || fruitless == Self.fruitlessLimit { break }
                 continue
             }
             fruitless = 0
@@ -80,10 +69,8 @@ struct Boosting {
         (data.weights?[row] ?? 1) * (data.labels[row] ? options.positiveWeight : 1)
     }
 
-    private var askableColumns: [Int] { askable ?? Array(table.columns.indices) }
-
     private func sampleColumns(using generator: inout SplitMix64) -> [Int] {
-        let all = askableColumns
+        let all = Array(table.columns.indices)
         guard options.columnSample < 1, all.count > 1 else { return all }
         let count = max(1, Int((Double(all.count) * options.columnSample).rounded()))
         return all.shuffled(using: &generator).prefix(count).sorted()
@@ -99,7 +86,7 @@ private struct EarlyStop {
     private let shift: Double
     private var curve: [Double]
     private var bestCount = 0
-    /// The margins at the best figure: of all rows or of those held out.
+    /// The held-out rows' margins at the best figure.
     private var bestMargins: [Double]
 
     /// nil without held-out rows.
@@ -111,17 +98,17 @@ private struct EarlyStop {
         weights = boosting.data.weights.map { weights in heldOut.map { weights[$0] } }
         shift = log(boosting.options.positiveWeight)
         curve = []
-        bestMargins = boosting.keepsAllMargins ? margins.values : margins.values(heldOut)
-        curve = [figure(margins.values(heldOut), team)]
+        bestMargins = margins.values(heldOut)
+        curve = [figure(bestMargins, team)]
     }
 
     /// Looks at the rows after another tree; gives whether it is time to stop.
     mutating func look(_ margins: MarginTable, treeCount: Int, _ team: WorkerTeam) -> Bool {
         let values = margins.values(heldOut)
         curve.append(figure(values, team))
-        if boosting.stopMetric.isBetter(curve[treeCount], than: curve[bestCount]) {
+        if boosting.options.stopMetric.isBetter(curve[treeCount], than: curve[bestCount]) {
             bestCount = treeCount
-            bestMargins = boosting.keepsAllMargins ? margins.values : values
+            bestMargins = values
         }
         return treeCount - bestCount >= boosting.options.patience
     }
@@ -129,17 +116,13 @@ private struct EarlyStop {
     private func figure(_ margins: [Double], _ team: WorkerTeam) -> Double {
         let margins = shift == 0 ? margins : margins.map { $0 - shift }
         return StoppingFigures(margins: margins, labels: labels, weights: weights)
-            .value(boosting.stopMetric, team)
+            .value(boosting.options.stopMetric, team)
     }
 
     /// Keeps the trees up to the best figure.
     func finish(_ result: inout Boosting.Result) {
         result.trees.keep(bestCount)
         result.curve = curve
-        if boosting.keepsAllMargins {
-            result.margins = bestMargins
-        } else {
-            for (row, margin) in zip(heldOut, bestMargins) { result.margins[row] = margin }
-        }
+        for (row, margin) in zip(heldOut, bestMargins) { result.margins[row] = margin }
     }
 }

@@ -10,8 +10,6 @@ final class MarginTable: @unchecked Sendable {
     private let weights: [Double]?
     private let positiveWeight: Double
     private let scale: GradientScale
-    /// Below this nothing is gained by a negative row's margin; nil: there is no such margin.
-    private let floors: [Double]?
 
     /// The smallest curvature of a row relative to its weight: keeps steps finite where a row is certain.
     private static let curvatureMinimum = 1e-9
@@ -19,10 +17,7 @@ final class MarginTable: @unchecked Sendable {
     /// - Parameters:
     ///   - start: The margin of each row of the data before the first tree.
     ///   - positiveWeight: How much a positive row counts beside a negative one.
-    ///   - onlyRises: Whether the loss of a negative row falls no further once its margin is back at the start.
-    init(
-        _ data: TrainingData, start: [Double], positiveWeight: Double, scale: GradientScale, onlyRises: Bool = false
-    ) {
+    init(_ data: TrainingData, start: [Double], positiveWeight: Double, scale: GradientScale) {
         precondition(start.count == data.rowCount, "\(start.count) margins for \(data.rowCount) rows")
         margins = .allocate(capacity: start.count)
         _ = margins.initialize(from: start)
@@ -32,7 +27,6 @@ final class MarginTable: @unchecked Sendable {
         weights = data.weights
         self.positiveWeight = positiveWeight
         self.scale = scale
-        floors = onlyRises ? start : nil
     }
 
     deinit {
@@ -64,21 +58,6 @@ final class MarginTable: @unchecked Sendable {
                         &loss, rows.baseAddress, rows.count, self.pairStorage.baseAddress, gathered.baseAddress)
                 }
             }
-            self.forgetContent(rows, gathered)
-        }
-    }
-
-    /// Negative rows that are lower than they started have no slope: nothing is gained by them. They keep their
-    /// curvature, without which the positive rows that share a leaf with them would lift it in leaps.
-    private func forgetContent(
-        _ rows: UnsafeBufferPointer<Int32>, _ gathered: UnsafeMutableBufferPointer<GradientPair>
-    ) {
-        guard let floors else { return }
-        for (place, number) in rows.enumerated() {
-            let row = Int(number)
-            guard labels[row] == 0, margins[row] < floors[row] else { continue }
-            pairStorage[row].x = 0
-            gathered[place].x = 0
         }
     }
 

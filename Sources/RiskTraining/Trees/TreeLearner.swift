@@ -6,13 +6,21 @@ internal import RiskModels
 struct TreeLearner {
     let options: TrainingOptions
 
+    /// What is left to choose before a model can be fitted.
+    struct Recipe {
+        /// What the trees stand on.
+        var base: TreeOptions.Base
+        /// Trees to grow.
+        var treeCount: Int
+        /// What the floor's intercept is moved by; nil: it is found on the rows that are fitted.
+        var floorShift: Double?
+    }
+
     /// A fit on some rows that others have judged.
     struct Choice {
         var model: TreeModel
-        /// What the trees stand on.
-        var base: TreeOptions.Base
-        /// Trees of each stage.
-        var treeCounts: [Int]
+        /// How it was fitted.
+        var recipe: Recipe
         /// What was tried.
         var candidates: [Candidate]
     }
@@ -46,9 +54,8 @@ struct TreeLearner {
         let asTheyCame = data.unaltered(heldOut)
         for (index, kind) in kinds.enumerated() {
             let base = try base(kind, toFit, rows: fitted)
-            let result = grow(
-                toFit, table, start: base.margins, fitted: fitted, heldOut: heldOut,
-                treeCounts: stages(of: trees.treeLimit)
+            let result = boosting(toFit, table).run(
+                start: base.margins, fitted: fitted, heldOut: heldOut, treeLimit: trees.treeLimit
             ) { progress("growing trees", (Double(index) + $0) / Double(kinds.count)) }
             candidates.append(Candidate(base: kind, loss: loss(result.margins, data, asTheyCame)))
             if choice == nil
@@ -56,80 +63,51 @@ struct TreeLearner {
                     && !isClearlyBetter(chosenMargins, than: result.margins, toFit, heldOut)
             {
                 choice = Choice(
-                    model: model(base, result.trees), base: kind, treeCounts: result.treeCounts, candidates: [])
+                    model: model(base, result.trees), recipe: Recipe(base: kind, treeCount: result.trees.count),
+                    candidates: [])
                 chosenMargins = result.margins
             }
         }
         guard var choice else { preconditionFailure("no base was tried") }
         choice.candidates = candidates
+        let floor = try floor(toFit, rows: fitted)
+        choice.recipe.floorShift = floor.map { shift(of: $0, to: chosenMargins, data, asTheyCame) }
+        choice.model.floor = floor.map { $0.shifted(by: choice.recipe.floorShift ?? 0) }
         return choice
     }
 
     /// How many trees to grow on all rows if so many were best on the fitted ones: in proportion to the rows.
-    func treeCounts(_ counts: [Int], fitted: Int, all: Int) -> [Int] {
-        zip(counts, stages(of: trees.treeLimit)).map { count, limit in
-            min(limit, Int((Double(count) * Double(all) / Double(fitted)).rounded()))
-        }
+    func treeCount(_ count: Int, fitted: Int, all: Int) -> Int {
+        min(trees.treeLimit, Int((Double(count) * Double(all) / Double(fitted)).rounded()))
     }
 
-    /// So many trees by stage. A base of the account by itself is the first stage of what others only add to.
-    func stages(of count: Int) -> [Int] {
-        guard trees.othersOnlyAdd else { return [count] }
-        return trees.hasTwoStages ? [(count + 1) / 2, count / 2] : [0, count]
-    }
-
-    /// Fits given numbers of trees to some rows.
+    /// Fits to some rows by a recipe.
     func fit(
-        _ data: TrainingData, _ table: BinnedTable, rows: [Int], base kind: TreeOptions.Base, treeCounts: [Int],
-        progress: @escaping TrainingProgress
+        _ data: TrainingData, _ table: BinnedTable, rows: [Int], by recipe: Recipe, progress: @escaping TrainingProgress
     ) throws(TrainingError) -> TreeModel {
-        let base = try base(kind, data, rows: rows)
-        let result = grow(
-            data, table, start: base.margins, fitted: rows, heldOut: [], treeCounts: treeCounts
+        let base = try base(recipe.base, data, rows: rows)
+        let result = boosting(data, table).run(
+            start: base.margins, fitted: rows, heldOut: [], treeLimit: recipe.treeCount
         ) { progress("growing trees", $0) }
-        return model(base, result.trees)
-    }
-
-    /// The trees of all stages.
-    private struct Grown {
-        var trees = TreeList()
-        var treeCounts: [Int] = []
-        var margins: [Double]
-    }
-
-    /// Grows one stage on the margins of the one before.
-    private func grow(
-        _ data: TrainingData, _ table: BinnedTable, start: [Double], fitted: [Int], heldOut: [Int], treeCounts: [Int],
-        progress: (Double) -> Void
-    ) -> Grown {
-        var grown = Grown(margins: start)
-        for (stage, count) in treeCounts.enumerated() {
-            var boosting = Boosting(
-                data: data, table: table, options: trees, seed: options.seed &+ UInt64(stage) &* 0x6F74_6865,
-                threads: options.threads)
-            if trees.othersOnlyAdd {
-                boosting.askable = table.columns.indices.filter {
-                    Self.looksAtOthers(data.features[table.columns[$0].feature]) == (stage == 1)
-                }
-                boosting.onlyRises = stage == 1
-                boosting.keepsAllMargins = stage == 0
-            }
-            if count == 0 || boosting.askable?.isEmpty == true {
-                grown.treeCounts.append(0)
-                continue
-            }
-            let result = boosting.run(start: grown.margins, fitted: fitted, heldOut: heldOut, treeLimit: count) {
-                progress((Double(stage) + $0) / Double(treeCounts.count))
-            }
-            grown.trees += result.trees
-            grown.treeCounts.append(result.trees.count)
-            grown.margins = result.margins
+        var model = model(base, result.trees)
+        model.floor = try floor(data, rows: rows).map { floor in
+            floor.shifted(by: recipe.floorShift ?? shift(of: floor, to: result.margins, data, data.unaltered(rows)))
         }
-        return grown
+        return model
     }
 
-    private static func looksAtOthers(_ feature: ModelFeature) -> Bool {
-        FeatureCatalogue.feature(named: feature.name).map { !$0.speaksOfAccountAlone } ?? false
+    private func boosting(_ data: TrainingData, _ table: BinnedTable) -> Boosting {
+        Boosting(data: data, table: table, options: trees, seed: options.seed, threads: options.threads)
+    }
+
+    private func floor(_ data: TrainingData, rows: [Int]) throws(TrainingError) -> AccountFloor? {
+        guard trees.floor == .account else { return nil }
+        return try AccountFloor(data, rows: rows, options: options)
+    }
+
+    /// See ``AccountFloor/shift(to:_:rows:)``; the margins are those of growing, which ``model(_:_:)`` puts right.
+    private func shift(of floor: AccountFloor, to margins: [Double], _ data: TrainingData, _ rows: [Int]) -> Double {
+        floor.shift(to: margins, data, rows: rows) - log(trees.positiveWeight)
     }
 
     private func loss(_ margins: [Double], _ data: TrainingData, _ rows: [Int]) -> Double {
@@ -172,7 +150,6 @@ struct TreeLearner {
                 (data.weights?[$0] ?? 1) * (data.labels[$0] ? trees.positiveWeight : 1)
             }
         }
-        let learner = LogisticLearner(options: options)
         switch kind {
         case .none, .auto:
             let intercept = try logOdds(weighted, rows)
@@ -180,13 +157,12 @@ struct TreeLearner {
                 model: LogisticModel(intercept: intercept, terms: []),
                 margins: Array(repeating: intercept, count: data.rowCount))
         case .linear:
-            let model = try learner.fit(weighted, rows: rows)
-            return Base(model: model, margins: try margins(model, data))
-        case .account:
-            let own = data.features.indices.filter { !Self.looksAtOthers(data.features[$0]) }
-            // Altered copies of an account show others' looks, or its own a second time.
-            let model = try learner.fit(weighted, rows: data.unaltered(rows), reading: own)
-            return Base(model: model, margins: try margins(model, data))
+            let model = try LogisticLearner(options: options).fit(weighted, rows: rows)
+            let loaded = try model.loaded(data.features)
+            let parts = WorkerTeam(threads: options.threads).blocks(of: data.rowCount) { rows in
+                rows.map { loaded.margin(data.vector($0)) }
+            }
+            return Base(model: model, margins: Array(parts.joined()))
         }
     }
 
@@ -196,19 +172,6 @@ struct TreeLearner {
                 .oneClass, "expected rows with label 0 and with label 1, found \(rows.count) rows of one label")
         }
         return logOdds
-    }
-
-    /// What the serving code gives for each row of the data.
-    private func margins(_ model: LogisticModel, _ data: TrainingData) throws(TrainingError) -> [Double] {
-        let document = ModelDocument(name: "base", features: data.features, kind: .logistic(model))
-        let loaded: LoadedModel
-        do { loaded = try LoadedModel(document, digest: []) } catch {
-            throw TrainingError(.badModel, "the linear base does not load: \(error)")
-        }
-        let parts = WorkerTeam(threads: options.threads).blocks(of: data.rowCount) { rows in
-            rows.map { loaded.margin(data.vector($0)) }
-        }
-        return Array(parts.joined())
     }
 
     /// Trees on their base. Fitted with W times the positives, log-odds are too high by ln W.

@@ -16,14 +16,20 @@ public struct TreeOptions: Sendable, Equatable {
         case none
         /// A logistic regression.
         case linear
-        /// A logistic regression of what an account shows by itself, learnt from rows as they came, which weigh what
-        /// they do beside their copies. The sum of many signs that all point one way holds for a campaign that shows
-        /// each of them more strongly than any known one; trees, which ask whether an account looks like those that
-        /// are known, lose it. Columns that are no features of the catalogue count as the account's own.
-        case account
-        /// ``account`` where ``othersOnlyAdd``. Else a logistic regression if that is clearly better on the held-out
-        /// rows as they came and not clearly worse on these and their altered copies, else a constant.
+        /// A logistic regression if that is clearly better on the held-out rows as they came and not clearly worse on
+        /// these and their altered copies, else a constant.
         case auto
+    }
+
+    /// What no margin is below.
+    public enum Floor: String, CaseIterable, Sendable {
+        /// Nothing.
+        case none
+        /// A logistic regression of what an account shows by itself, learnt from rows as they came and moved so that
+        /// it is quieter than trees among honest accounts. The sum of many signs that all point one way holds for a
+        /// campaign that shows each of them more strongly than any known one; trees, which ask whether an account looks
+        /// like those that are known, lose it. Columns that are no features of the catalogue count as the account's own.
+        case account
     }
 
     /// Trees without held-out rows to say when to stop.
@@ -35,6 +41,8 @@ public struct TreeOptions: Sendable, Equatable {
     public var shape = Shape.symmetric
     /// What the trees are boosted on.
     public var base = Base.auto
+    /// What no margin is below.
+    public var floor = Floor.none
     /// Trees at most. Without held-out rows at most 100 are grown.
     public var treeLimit = 1000
     /// Levels of a symmetric tree, 1 to 8; it has 2^levels leaves.
@@ -57,17 +65,10 @@ public struct TreeOptions: Sendable, Equatable {
     /// The curvature a leaf needs for a value of its own. With less, in a symmetric tree it keeps that of the level
     /// above; in a leaf-wise tree its parent is not divided so.
     public var minHessian = 1.0
-    /// What has to improve on the held-out rows; nil: the log loss, and for trees that only add average precision.
-    /// These make probabilities too high by design, which calibration mends and no tree does, so the log loss ends
-    /// them before they have said anything.
-    public var stopMetric: StoppingMetric?
+    /// What has to improve on the held-out rows.
+    public var stopMetric = StoppingMetric.logLoss
     /// Stops when it has not improved for this many trees.
     public var patience = 50
-    /// Whether the account alone comes first, and trees that look at others gain nothing by taking an honest row below
-    /// what that says: nobody is innocent for sharing nothing. What comes first is ``Base/account``, also for
-    /// ``Base/auto``, and all trees look at others; on ``Base/none`` it is trees as well, half of all. Not with
-    /// ``Base/linear``, which looks at others itself.
-    public var othersOnlyAdd = false
     /// How much a positive row counts beside a negative one while fitting. Margins are put back afterwards, so that
     /// probabilities stay those of the data.
     public var positiveWeight = 1.0
@@ -98,29 +99,13 @@ public struct TreeOptions: Sendable, Equatable {
             try require(number.isFinite && number >= 0, name, "a finite number of at least 0", number)
         }
         try require(patience >= 1, "patience", "at least 1", Double(patience))
-        guard !othersOnlyAdd || base != .linear else {
-            throw TrainingError(
-                .badOption, "base: expected account, none or auto where others only add, found linear")
-        }
         try require(
             positiveWeight > 0 && positiveWeight <= 1e6, "positive weight", "above 0 and at most 1000000",
             positiveWeight)
     }
 
-    /// ``stopMetric``, or what stands for it, of trees that only add or of others.
-    func stopMetric(onlyAdding: Bool) -> StoppingMetric { stopMetric ?? (onlyAdding ? .averagePrecision : .logLoss) }
-
-    /// The same of the last trees.
-    var lastStopMetric: StoppingMetric { stopMetric(onlyAdding: othersOnlyAdd) }
-
-    /// Whether trees are grown in two stages, of which it is not known afterwards which one stopped.
-    var hasTwoStages: Bool { othersOnlyAdd && basesToTry != [.account] }
-
     /// The bases that are tried, the first of them where no rows can choose. Never ``Base/auto``.
-    var basesToTry: [Base] {
-        guard base == .auto else { return [base] }
-        return othersOnlyAdd ? [.account] : [.none, .linear]
-    }
+    var basesToTry: [Base] { base == .auto ? [.none, .linear] : [base] }
 
     /// Trees of this size that a model may have.
     private var largestTreeLimit: Int {
@@ -150,12 +135,11 @@ public struct TreeOptions: Sendable, Equatable {
     /// What decides the result, one `name=value` each.
     var statement: [String] {
         [
-            "shape=\(shape.rawValue)", "base=\(base.rawValue)", "trees=\(treeLimit)",
+            "shape=\(shape.rawValue)", "base=\(base.rawValue)", "floor=\(floor.rawValue)", "trees=\(treeLimit)",
             shape == .symmetric ? "depth=\(depth)" : "leaves=\(leaves)", "learning_rate=\(learningRate)",
             "row_sample=\(rowSample)", "column_sample=\(columnSample)", "leaf_l2=\(l2)", "leaf_l1=\(l1)",
             "path_smoothing=\(pathSmoothing)", "min_hessian=\(minHessian)", "patience=\(patience)",
-            "stop_metric=\(lastStopMetric.rawValue)", "positive_weight=\(positiveWeight)",
-            "others_only_add=\(othersOnlyAdd)",
+            "stop_metric=\(stopMetric.rawValue)", "positive_weight=\(positiveWeight)",
         ]
     }
 }

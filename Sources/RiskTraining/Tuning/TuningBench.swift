@@ -49,9 +49,11 @@ struct TuningBench {
         }
         var limited = options
         limited.trees.treeLimit = limit
+        // The floor has no settings that are searched for, and is the same in every trial.
+        limited.trees.floor = .none
         let choice = try TreeLearner(options: limited).choose(
             data, table, fitted: split.fitted, heldOut: split.heldOut, progress: { _, _ in })
-        let count = choice.treeCounts.reduce(0, +)
+        let count = choice.recipe.treeCount
         // Without a single tree that helps, what is left is the base.
         let kind = count == 0 ? ModelKind.logistic(choice.model.base) : .trees(choice.model)
         return TuningTrial(
@@ -60,8 +62,8 @@ struct TuningBench {
 
     /// Whether trees stopped for want of progress, so that more of them would be the same.
     private func hasStopped(_ options: TrainingOptions, _ count: Int, _ limit: Int) -> Bool {
-        // Of two stages and of two bases it is not known which one stopped.
-        !options.trees.hasTwoStages && options.trees.basesToTry.count == 1 && count + options.trees.patience <= limit
+        // Of two bases it is not known which one stopped.
+        options.trees.basesToTry.count == 1 && count + options.trees.patience <= limit
     }
 
     private func logistic(_ options: TrainingOptions, share: Double) throws(TrainingError) -> TuningTrial {
@@ -80,7 +82,7 @@ struct TuningBench {
     }
 
     /// What the held-out rows are judged by.
-    private var metric: StoppingMetric { given.kind == .trees ? given.trees.lastStopMetric : .logLoss }
+    private var metric: StoppingMetric { given.kind == .trees ? given.trees.stopMetric : .logLoss }
 
     /// How the held-out rows are judged.
     private func score(_ kind: ModelKind) throws(TrainingError) -> Double {

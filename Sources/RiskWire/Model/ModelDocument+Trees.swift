@@ -11,6 +11,7 @@ extension MessageArena {
         message.pointee.trees = list(model.trees) { tree($0) }
         message.pointee.n_leaf_wise_trees = model.leafWiseTrees.count
         message.pointee.leaf_wise_trees = list(model.leafWiseTrees) { tree($0) }
+        message.pointee.floor = model.floor.map { logistic($0) }
         return message
     }
 
@@ -97,7 +98,8 @@ extension TreeModel {
             base: try LogisticModel(base, "linear_base"),
             trees: try each(model.trees, model.n_trees, "trees", SymmetricTree.init),
             leafWiseTrees: try each(
-                model.leaf_wise_trees, model.n_leaf_wise_trees, "leaf_wise_trees", LeafWiseTree.init))
+                model.leaf_wise_trees, model.n_leaf_wise_trees, "leaf_wise_trees", LeafWiseTree.init),
+            floor: try model.floor.map { floor throws(ModelFileError) in try LogisticModel(floor, "floor") })
     }
 }
 

@@ -60,7 +60,8 @@ struct Inspect: ParsableCommand {
             let leaves = model.leafWiseTrees.map(\.leaves.count)
             kinds.append("\(leaves.count) leaf-wise trees of \(leaves.min() ?? 0) to \(leaves.max() ?? 0) leaves")
         }
-        return "\(kinds.joined(separator: " and ")) on \(base)"
+        let floor = model.floor.map { ", never below a floor of \($0.terms.count) linear terms" } ?? ""
+        return "\(kinds.joined(separator: " and ")) on \(base)\(floor)"
     }
 
     private func terms(of index: Int, _ document: ModelDocument) -> [String] {
@@ -70,7 +71,19 @@ struct Inspect: ParsableCommand {
             case .logistic(let model): model
             case .trees(let model): model.base
             }
-        var shapes = base.terms.filter { $0.feature == index }.map { term in
+        var shapes = shapes(of: index, base)
+        if case .trees(let model) = document.kind {
+            let count =
+                model.trees.reduce(0) { $0 + $1.splits.count { $0.feature == index } }
+                + model.leafWiseTrees.reduce(0) { $0 + $1.nodes.count { $0.split.feature == index } }
+            if count > 0 { shapes.append("\(count) \(count == 1 ? "split" : "splits")") }
+            shapes += model.floor.map { self.shapes(of: index, $0).map { "floor \($0)" } } ?? []
+        }
+        return ["  \(padded(feature.name, 34)) \(padded("\(feature.direction)", 7)) \(shapes.joined(separator: "; "))"]
+    }
+
+    private func shapes(of feature: Int, _ model: LogisticModel) -> [String] {
+        model.terms.filter { $0.feature == feature }.map { term in
             switch term.shape {
             case .numeric(let transform, let center, let scale, let weight):
                 let inner = transform == .signedLog ? "ln(1+x)" : "x"
@@ -82,13 +95,6 @@ struct Inspect: ParsableCommand {
                 return "\(weights.count - 1) categories, other \(String(format: "%+.5f", weights.last ?? 0))"
             }
         }
-        if case .trees(let model) = document.kind {
-            let count =
-                model.trees.reduce(0) { $0 + $1.splits.count { $0.feature == index } }
-                + model.leafWiseTrees.reduce(0) { $0 + $1.nodes.count { $0.split.feature == index } }
-            if count > 0 { shapes.append("\(count) \(count == 1 ? "split" : "splits")") }
-        }
-        return ["  \(padded(feature.name, 34)) \(padded("\(feature.direction)", 7)) \(shapes.joined(separator: "; "))"]
     }
 
     private func object(_ model: LoadedModel) -> [String: Any] {
@@ -119,6 +125,7 @@ struct Inspect: ParsableCommand {
         if case .trees(let trees) = document.kind {
             object["trees"] = trees.trees.count + trees.leafWiseTrees.count
             object["linear_terms"] = trees.base.terms.count
+            object["floor_terms"] = trees.floor?.terms.count ?? 0
         }
         return object
     }

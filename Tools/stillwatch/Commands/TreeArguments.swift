@@ -13,11 +13,17 @@ struct TreeArguments: ParsableArguments {
 
     @Option(
         help: """
-            What the trees are boosted on: none, linear, account (linear in what an account shows by itself), or auto \
-            (account with --others-only-add; else linear if clearly better on held-out rows and not clearly worse with \
-            their altered copies; else none).
+            What the trees are boosted on: none, linear, or auto (linear if clearly better on held-out rows and not \
+            clearly worse with their altered copies, else none).
             """)
     var base: String?
+
+    @Option(
+        help: """
+            What no margin is below: account (a logistic regression of what an account shows by itself, quieter than \
+            the trees among honest accounts), or none. Default: none, from events account.
+            """)
+    var floor: String?
 
     @Option(name: .customLong("trees"), help: "Trees at most.")
     var treeLimit: Int?
@@ -48,8 +54,7 @@ struct TreeArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What has to improve on the held-out rows: \(Self.metricWords). Default: log_loss, where others only add "
-                + "average_precision.", valueName: "metric"))
+            "What has to improve on the held-out rows: \(Self.metricWords). Default: log_loss.", valueName: "metric"))
     var stopMetric: String?
 
     @Option(help: "Trees without progress on the held-out rows after which growing stops.")
@@ -58,13 +63,6 @@ struct TreeArguments: ParsableArguments {
     @Option(help: "How much a positive row counts beside a negative one while fitting; probabilities stay right.")
     var positiveWeight: Double?
 
-    @Flag(
-        help: """
-            Learn the account alone first (as --base account; with --base none by half of the trees). Trees then look \
-            at others alone and gain nothing by taking an honest row below that: nobody is innocent for sharing nothing.
-            """)
-    var othersOnlyAdd = false
-
     /// The first flag that was given; nil if none was.
     var givenName: String? { givenNames.first }
 
@@ -72,12 +70,12 @@ struct TreeArguments: ParsableArguments {
     var givenNames: [String] {
         let flags: [(String, Bool)] = [
             ("--tree-shape", shape != nil), ("--leaves", leaves != nil), ("--base", base != nil),
+            ("--floor", floor != nil),
             ("--trees", treeLimit != nil), ("--depth", depth != nil), ("--learning-rate", learningRate != nil),
             ("--row-sample", rowSample != nil), ("--column-sample", columnSample != nil),
             ("--leaf-l2", leafL2 != nil), ("--leaf-l1", leafL1 != nil), ("--path-smoothing", pathSmoothing != nil),
             ("--min-hessian", minHessian != nil), ("--stop-metric", stopMetric != nil),
             ("--patience", patience != nil), ("--positive-weight", positiveWeight != nil),
-            ("--others-only-add", othersOnlyAdd),
         ]
         return flags.filter(\.1).map(\.0)
     }
@@ -98,6 +96,10 @@ struct TreeArguments: ParsableArguments {
             let words = TreeOptions.Base.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--base: expected \(words), found \"\(base)\"")
         }
+        if let floor, TreeOptions.Floor(rawValue: floor) == nil {
+            let words = TreeOptions.Floor.allCases.map(\.rawValue).joined(separator: " or ")
+            throw ValidationError("--floor: expected \(words), found \"\(floor)\"")
+        }
     }
 
     private static let metricWords = StoppingMetric.allCases.map(\.rawValue).joined(separator: ", ")
@@ -108,6 +110,7 @@ struct TreeArguments: ParsableArguments {
         options.shape = shape.flatMap(TreeOptions.Shape.init(rawValue:)) ?? options.shape
         options.leaves = leaves ?? options.leaves
         options.base = base.flatMap(TreeOptions.Base.init(rawValue:)) ?? options.base
+        options.floor = floor.flatMap(TreeOptions.Floor.init(rawValue:)) ?? options.floor
         options.treeLimit = treeLimit ?? options.treeLimit
         options.depth = depth ?? options.depth
         options.learningRate = learningRate ?? options.learningRate
@@ -120,7 +123,6 @@ struct TreeArguments: ParsableArguments {
         options.minHessian = minHessian ?? options.minHessian
         options.patience = patience ?? options.patience
         options.positiveWeight = positiveWeight ?? options.positiveWeight
-        options.othersOnlyAdd = othersOnlyAdd
         return options
     }
 }

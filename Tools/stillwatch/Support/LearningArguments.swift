@@ -135,7 +135,7 @@ struct LearningArguments: ParsableArguments {
             ("--exclude-campaigns", !excludeCampaigns.isEmpty), ("--row-limit", rowLimit != usual.rowLimit),
             ("--without", !without.isEmpty), ("--identifier-dropout", identifierDropout != nil),
             ("--altered-share", alteredShare != usual.alteredShare), ("--account-balance", accountBalance != nil),
-            ("--campaign-balance", campaignBalance != nil), ("--others-only-add", trees.othersOnlyAdd),
+            ("--campaign-balance", campaignBalance != nil),
         ]
         return given.first(where: \.isGiven)?.name
     }

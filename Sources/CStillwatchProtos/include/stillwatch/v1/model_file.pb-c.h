@@ -313,7 +313,7 @@ struct  Stillwatch__V1__CategoryTerm
 
 
 /*
- * Boosted trees: margin = the base + one leaf of each tree.
+ * Boosted trees: margin = the base + one leaf of each tree, or what the floor gives if that is higher.
  */
 struct  Stillwatch__V1__TreeModel
 {
@@ -332,10 +332,14 @@ struct  Stillwatch__V1__TreeModel
    */
   size_t n_leaf_wise_trees;
   Stillwatch__V1__LeafWiseTree **leaf_wise_trees;
+  /*
+   * What the margin is never below; absent: nothing.
+   */
+  Stillwatch__V1__LogisticModel *floor;
 };
 #define STILLWATCH__V1__TREE_MODEL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&stillwatch__v1__tree_model__descriptor) \
-    , NULL, 0,NULL, 0,NULL }
+    , NULL, 0,NULL, 0,NULL, NULL }
 
 
 /*

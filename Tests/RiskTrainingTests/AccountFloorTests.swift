@@ -1,0 +1,103 @@
+import Glibc
+import RiskCore
+import RiskModels
+import Testing
+
+@testable import RiskTraining
+
+/// Trees whose margins are never below a line in what an account shows by itself.
+@Suite struct AccountFloorTests {
+    private static func feature(_ name: String) -> ModelFeature {
+        FeatureCatalogue.feature(named: name).map {
+            ModelFeature(name: $0.name, definitionVersion: $0.definitionVersion, direction: $0.direction)
+        } ?? ModelFeature(name: name)
+    }
+
+    /// What an account shows by itself, with how many it shares a device, and whether for long: most of the abusive
+    /// share one, few of the others, and those for long.
+    private static func ownAndOthers(seed: UInt64, rows: Int = 4000) -> TrainingData {
+        var random = Randoms(seed: seed)
+        let own = (0..<rows).map { _ in random.normal() }
+        let labels = own.map { random.uniform() < 1 / (1 + exp(2 - 2 * $0)) }
+        let accounts = labels.map { random.uniform() < ($0 ? 0.8 : 0.15) ? Double(random.int(5..<30)) : 0 }
+        let established = zip(accounts, labels).map { $0 > 0 && !$1 ? 1.0 : 0 }
+        return TrainingData(
+            features: ["f", "link.device.accounts", "link.ip_prefix.established"].map(feature),
+            columns: [own, accounts, established], labels: labels)
+    }
+
+    private static func options(_ change: (inout TrainingOptions) -> Void = { _ in }) -> TrainingOptions {
+        var options = TreeTrainingTests.options {
+            $0.treeLimit = 100
+            $0.floor = .account
+        }
+        change(&options)
+        return options
+    }
+
+    private static func trees(_ model: LoadedModel) -> TreeModel? {
+        guard case .trees(let trees) = model.document.kind else { return nil }
+        return trees
+    }
+
+    @Test(arguments: [(1.0, 0.15), (8, 0.15), (1, 0)])
+    func theHigherOfTreesAndAQuietLine(positiveWeight: Double, heldOutShare: Double) throws {
+        for seed in 0..<3 as Range<UInt64> {
+            let data = Self.ownAndOthers(seed: seed)
+            var options = Self.options {
+                $0.trees.positiveWeight = positiveWeight
+                $0.heldOutShare = heldOutShare
+            }
+            let floored = try TreeTrainingTests.train(data, options)
+            options.trees.floor = .none
+            let free = try TreeTrainingTests.train(data, options)
+            let model = try #require(Self.trees(floored))
+            let line = try #require(model.floor)
+            #expect(model.trees == Self.trees(free)?.trees && model.base == Self.trees(free)?.base, "seed \(seed)")
+            #expect(!line.terms.isEmpty && line.terms.allSatisfy { $0.feature == 0 }, "seed \(seed)")
+            #expect(floored.document.training.options.contains("floor=account"), "seed \(seed)")
+            let floor = try line.loaded(data.features)
+            var (byTrees, byLine): ([Double], [Double]) = ([], [])
+            for row in 0..<data.rowCount {
+                let values = data.vector(row)
+                let (one, other) = (free.margin(values), floor.margin(values))
+                #expect(floored.margin(values) == max(one, other), "seed \(seed), row \(row)")
+                if !data.labels[row] {
+                    byTrees.append(one)
+                    byLine.append(other)
+                }
+            }
+            // The line is the quieter one among the honest, but not silent.
+            let threshold = byTrees.sorted(by: >)[byTrees.count / 100]
+            #expect(byLine.count { $0 >= threshold } <= byLine.count / 100, "seed \(seed)")
+            #expect(zip(byLine, byTrees).contains { $0 > $1 }, "seed \(seed)")
+        }
+    }
+
+    /// What an account shows by itself is learnt from rows as they came, whatever copies with others' looks say.
+    @Test func theLineLooksAtNoAlteredRow() throws {
+        var random = Randoms(seed: 11)
+        let rows = 2000
+        let own = (0..<rows).map { _ in random.normal() }
+        let labels = own.map { random.uniform() < 1 / (1 + exp(-2 * $0)) }
+        let shared = labels.map { $0 ? Double(random.int(0..<9)) : 0 }
+        let features = ["link.device.accounts", "f"].map(Self.feature)
+        var data = TrainingData(features: features, columns: [shared, own], labels: labels)
+        data.transforms = [[.identity], [.identity]]
+        // Copies in which the account looks the other way round.
+        var doubled = TrainingData(
+            features: features, columns: [shared + shared, own + own.map { -5 * $0 }], labels: labels + labels)
+        doubled.transforms = data.transforms
+        doubled.isAltered = (0..<2 * rows).map { $0 >= rows }
+        let options = Self.options { $0.heldOutShare = 0 }
+        let floors = try [data, doubled].map { try Self.trees(TreeTrainingTests.train($0, options))?.floor }
+        #expect(floors[0] != nil && floors[0]?.terms == floors[1]?.terms)
+        #expect(floors[0]?.terms.map(\.feature) == [1], "of the features the second is the account's own")
+    }
+
+    @Test func whereNoFeatureIsTheAccountsOwnThereIsNoFloor() throws {
+        let data = Self.ownAndOthers(seed: 3)
+        let model = try #require(Self.trees(TreeTrainingTests.train(data.reading([1, 2]), Self.options())))
+        #expect(model.floor == nil)
+    }
+}
