@@ -3,7 +3,7 @@ internal import RiskModels
 
 /// What an answer says of the account's links and its cluster.
 ///
-/// Two numbers each: the *contribution* is the sum of Shapley contributions of the features that speak of it, so all of
+/// Two numbers each: the *contribution* is the sum of the contributions of the features that speak of it, so all of
 /// them add up to the margin; the *effect if removed* is the margin minus the margin of the same request without it.
 /// For the second, the observation without it is really scored. Only features that look at what was taken away are
 /// computed again.

@@ -27,7 +27,7 @@ public struct ModelTraining {
     /// Trains.
     ///
     /// Calibration, thresholds and metrics come from a model that has not seen the held-out rows; the document's
-    /// weights come from all rows. If one side of the split lacks a class, the document has no calibration, policy or
+    /// weights come from all rows. If the rows that came on one side of the split lack a class, there are no calibration, policy or
     /// metrics, and no settings are searched for. Settings that were chosen by the held-out rows flatter their metrics
     /// a little, as early stopping does.
     ///
@@ -119,9 +119,9 @@ public struct ModelTraining {
         ]
     }
 
-    /// Without a single tree that helps, what is left is a line: the floor, or else the base.
+    /// Without a single tree that helps, what is left is the base.
     private func kind(_ model: TreeModel) -> ModelKind {
-        model.trees.isEmpty && model.leafWiseTrees.isEmpty ? .logistic(model.floor ?? model.base) : .trees(model)
+        model.trees.isEmpty && model.leafWiseTrees.isEmpty ? .logistic(model.base) : .trees(model)
     }
 
     private func phase(_ start: Double, _ end: Double, _ name: String) -> TrainingProgress {

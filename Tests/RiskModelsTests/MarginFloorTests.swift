@@ -57,7 +57,7 @@ import Testing
             var random = RandomTrees(seed: 9_100_000 + seed)
             let kinds = try kinds(seed, &random)
             let isTreesBefore = kinds.free.bias > kinds.line.bias
-            #expect(abs(kinds.floored.bias - max(kinds.free.bias, kinds.line.bias)) < 1e-12, "seed \(seed)")
+            #expect(kinds.floored.bias == max(kinds.free.bias, kinds.line.bias), "seed \(seed)")
             for _ in 0..<5 {
                 let row = random.row(kinds.document.features)
                 var (ofFloor, ofTrees, found, served): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
@@ -89,13 +89,28 @@ import Testing
         #expect(counts.values.allSatisfy { $0 > 30 }, "\(counts)")
     }
 
+    @Test func aFloorThatIsNeverReachedChangesNoBit() throws {
+        for seed in 0..<12 as Range<UInt64> {
+            var random = RandomTrees(seed: 9_300_000 + seed)
+            let plain = try kinds(seed, &random)
+            for intercept in [-1e9, -1e300] {
+                let document = plain.document.withFloor(LogisticModel(intercept: intercept, terms: []))
+                let model = try LoadedModel(document, digest: [])
+                #expect(model.bias == plain.free.bias, "seed \(seed)")
+                let row = random.row(document.features)
+                var (expected, found): ([Double], [Double]) = ([], [])
+                let margin = plain.free.score(row, contributions: &expected)
+                #expect(model.score(row, contributions: &found) == margin && found == expected, "seed \(seed)")
+            }
+        }
+    }
+
     @Test func filesKeepTheFloor() throws {
         for seed in 0..<6 as Range<UInt64> {
             var random = RandomTrees(seed: 9_200_000 + seed)
             let document = try kinds(seed, &random).document
             let golden = try LoadedModel.addingGoldenInputs([random.row(document.features)], to: document)
             #expect(try ModelFile.load(ModelFile.encode(golden)).document == golden, "seed \(seed)")
-            #expect(golden != document.withFloor(LogisticModel(intercept: 0, terms: [])))
         }
     }
 }

@@ -83,6 +83,22 @@ import Testing
         #expect(refused > 50)
     }
 
+    @Test func aFloorThatGoesAgainstADirectionIsRefused() {
+        var random = RandomTrees(seed: 9)
+        let document = monotone(&random)
+        let weight = { LogisticTerm.Shape.numeric(transform: .identity, center: 0, scale: 1, weight: $0) }
+        let wrong: [(Int, LogisticTerm.Shape)] = [
+            (0, weight(-1)), (2, weight(1)), (1, .missing(weight: 0.5)), (2, .missing(weight: -0.5)),
+        ]
+        for (feature, shape) in wrong {
+            let floor = LogisticModel(intercept: -9, terms: [LogisticTerm(feature: feature, shape: shape)])
+            let error = refusal(document.withFloor(floor))
+            #expect(error?.code == .notMonotone, "feature \(feature), \(shape): \(error as Any)")
+        }
+        let sound = LogisticModel(intercept: -9, terms: [LogisticTerm(feature: 2, shape: weight(-1))])
+        #expect(refusal(document.withFloor(sound)) == nil)
+    }
+
     /// The definition, by trying every value that makes a difference.
     private func isMonotone(_ model: TreeModel, _ document: ModelDocument) throws -> Bool {
         let naive = NaiveTrees(document: document)

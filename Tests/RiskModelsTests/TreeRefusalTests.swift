@@ -58,6 +58,13 @@ import Testing
             ("linear_base.terms[0].feature", { $0.base.terms[0].feature = 3 }),
             ("floor.intercept", { $0.floor = LogisticModel(intercept: .infinity, terms: []) }),
             (
+                "floor.terms: expected at most 4 for each of the 3 features, found 13",
+                {
+                    $0.floor = LogisticModel(
+                        intercept: 0, terms: Array(repeating: .init(feature: 2, shape: .missing(weight: 1)), count: 13))
+                }
+            ),
+            (
                 "floor.terms[0].feature",
                 { $0.floor = LogisticModel(intercept: 0, terms: [.init(feature: 3, shape: .missing(weight: 1))]) }
             ),
@@ -95,8 +102,10 @@ import Testing
     @Test func hostileBytesOfTreesNeverCrash() throws {
         var random = RandomTrees(seed: 77)
         let plain = random.document(depths: 1...3)
-        let document = try LoadedModel.addingGoldenInputs([random.row(plain.features)], to: plain)
-        try expectNoHarm(ofHostileBytesOf: document, seeds: 0..<6_000, flipping: 0x80)
+        for document in [plain, plain.withFloor(random.line(plain.features))] {
+            let golden = try LoadedModel.addingGoldenInputs([random.row(plain.features)], to: document)
+            try expectNoHarm(ofHostileBytesOf: golden, seeds: 0..<3_000, flipping: 0x80)
+        }
     }
 
     @Test func codesBeyondThirtyTwoBitsAndTreesWithoutABaseAreRefused() {

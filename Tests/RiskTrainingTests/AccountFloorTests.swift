@@ -40,8 +40,9 @@ import Testing
         return trees
     }
 
-    @Test(arguments: [(1.0, 0.15), (8, 0.15), (1, 0)])
+    @Test(arguments: [(1.0, 0.4), (8, 0.4), (1, 0)])
     func theHigherOfTreesAndAQuietLine(positiveWeight: Double, heldOutShare: Double) throws {
+        var (honest, reached) = (0, 0)
         for seed in 0..<3 as Range<UInt64> {
             let data = Self.ownAndOthers(seed: seed)
             var options = Self.options {
@@ -56,22 +57,24 @@ import Testing
             #expect(model.trees == Self.trees(free)?.trees && model.base == Self.trees(free)?.base, "seed \(seed)")
             #expect(!line.terms.isEmpty && line.terms.allSatisfy { $0.feature == 0 }, "seed \(seed)")
             #expect(floored.document.training.options.contains("floor=account"), "seed \(seed)")
-            let floor = try line.loaded(data.features)
+            let ofLine = try line.margins(of: data, threads: 1)
             var (byTrees, byLine): ([Double], [Double]) = ([], [])
             for row in 0..<data.rowCount {
                 let values = data.vector(row)
-                let (one, other) = (free.margin(values), floor.margin(values))
+                let (one, other) = (free.margin(values), ofLine[row])
                 #expect(floored.margin(values) == max(one, other), "seed \(seed), row \(row)")
                 if !data.labels[row] {
                     byTrees.append(one)
                     byLine.append(other)
                 }
             }
-            // The line is the quieter one among the honest, but not silent.
             let threshold = byTrees.sorted(by: >)[byTrees.count / 100]
-            #expect(byLine.count { $0 >= threshold } <= byLine.count / 100, "seed \(seed)")
+            honest += byLine.count
+            reached += byLine.count { $0 >= threshold }
             #expect(zip(byLine, byTrees).contains { $0 > $1 }, "seed \(seed)")
         }
+        // What a hundredth reach by trees a thousandth reach by the line, as far as held-out rows could tell.
+        #expect(reached <= honest / 200, "\(reached) of \(honest)")
     }
 
     /// What an account shows by itself is learnt from rows as they came, whatever copies with others' looks say.
@@ -93,6 +96,38 @@ import Testing
         let floors = try [data, doubled].map { try Self.trees(TreeTrainingTests.train($0, options))?.floor }
         #expect(floors[0] != nil && floors[0]?.terms == floors[1]?.terms)
         #expect(floors[0]?.terms.map(\.feature) == [1], "of the features the second is the account's own")
+    }
+
+    /// A count a million times what anybody had may be what an abuser does most of all; it is not the end of a customer.
+    @Test func whatNobodyHadBeforeRaisesTheLineByItsLogarithm() throws {
+        var random = Randoms(seed: 8)
+        let rows = 4000
+        let labels = (0..<rows).map { $0 % 4 == 0 }
+        let counts = labels.map { (random.uniform() * ($0 ? 40 : 20)).rounded() }
+        let shares = labels.map { random.uniform() * ($0 ? 1 : 0.5) }
+        let data = TrainingData(
+            features: ["count", "share"].map(Self.feature), columns: [counts, shares], labels: labels)
+        let floor = try #require(Self.trees(TreeTrainingTests.train(data, Self.options()))?.floor)
+        let probe = TrainingData(
+            features: data.features, columns: [[40, 4e7, 40], [0.5, 0.5, 1]], labels: [true, true, true])
+        let margins = try floor.margins(of: probe, threads: 1)
+        #expect(margins[1] > margins[0] && margins[1] < margins[0] + 60, "\(margins)")
+        #expect(margins[2] > margins[0], "\(margins)")
+        let kinds = floor.terms.filter { $0.feature == 0 }.map(\.shape)
+        #expect(kinds.contains { if case .numeric(.signedLog, _, _, _) = $0 { true } else { false } }, "\(kinds)")
+    }
+
+    /// The line is no model by itself: it was moved to where it is quiet.
+    @Test func withoutASingleTreeTheBaseIsLeft() throws {
+        let data = Self.ownAndOthers(seed: 4, rows: 400)
+        let options = Self.options { $0.trees.minHessian = 1e6 }
+        let document = try TreeTrainingTests.train(data, options).document
+        guard case .logistic(let left) = document.kind else {
+            Issue.record("trees were grown")
+            return
+        }
+        let share = Double(data.labels.count { $0 }) / 400
+        #expect(left.terms.isEmpty && abs(left.intercept - log(share / (1 - share))) < 1e-9)
     }
 
     @Test func whereNoFeatureIsTheAccountsOwnThereIsNoFloor() throws {

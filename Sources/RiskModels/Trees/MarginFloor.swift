@@ -6,17 +6,17 @@
 /// is the higher before any feature and in the row, all reasons are its own. Derived in `Models/REASONS.md`.
 struct MarginFloor: Sendable {
     private let line: LogisticScorer
-    /// The margin of trees before any feature, less that of the floor.
-    private let differenceBefore: Double
+    /// The margin of trees before any feature.
+    private let treesBias: Double
 
     /// - Parameter bias: The margin of trees before any feature.
     init(_ line: LogisticScorer, underTreesOfBias bias: Double) {
         self.line = line
-        differenceBefore = bias - line.intercept
+        treesBias = bias
     }
 
     /// The margin before any feature.
-    var bias: Double { line.intercept + max(0, differenceBefore) }
+    var bias: Double { max(treesBias, line.intercept) }
 
     /// The margin of a row for which trees give another.
     func margin(_ values: UnsafeBufferPointer<Double>, trees: Double) -> Double { max(trees, line.margin(values)) }
@@ -26,20 +26,23 @@ struct MarginFloor: Sendable {
         _ values: UnsafeBufferPointer<Double>, trees: Double, contributions: UnsafeMutableBufferPointer<Double>
     ) -> Double {
         let floor = line.margin(values)
-        let share = treeShare(difference: trees - floor)
-        if share < 1 {
+        let shares = shares(trees - floor)
+        if shares.floor > 0 {
             for feature in values.indices {
                 let own = line.contribution(of: feature, value: values[feature])
-                contributions[feature] = share * contributions[feature] + (1 - share) * own
+                contributions[feature] = shares.trees * contributions[feature] + shares.floor * own
             }
         }
         return max(trees, floor)
     }
 
-    /// What trees' contributions count for; 0 to 1.
-    private func treeShare(difference: Double) -> Double {
-        if difference > 0 && differenceBefore >= 0 { return 1 }
-        if difference <= 0 && differenceBefore <= 0 { return 0 }
-        return (max(0, difference) - max(0, differenceBefore)) / (difference - differenceBefore)
+    /// What the contributions of either count for, if trees are higher by so much; together 1.
+    private func shares(_ difference: Double) -> (trees: Double, floor: Double) {
+        let before = treesBias - line.intercept
+        if difference > 0 && before >= 0 { return (1, 0) }
+        if difference <= 0 && before <= 0 { return (0, 1) }
+        // One of the two is above 0 and the other is not.
+        let (now, then) = (difference / (difference - before), before / (before - difference))
+        return difference > 0 ? (now, then) : (then, now)
     }
 }

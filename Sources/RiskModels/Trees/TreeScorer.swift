@@ -34,6 +34,9 @@ struct TreeScorer: Sendable {
     ) throws(ModelFileError) {
         try model.checkStructure(features: features)
         self.base = try LogisticScorer(model.base, features: features, path: "linear_base")
+        let line = try model.floor.map { floor throws(ModelFileError) in
+            try LogisticScorer(floor, features: features, path: "floor")
+        }
         let layout = TreeLayout(model.trees, otherBound: LeafWiseLayout.bound(model.leafWiseTrees))
         symmetric =
             model.trees.isEmpty
@@ -45,9 +48,7 @@ struct TreeScorer: Sendable {
                 LeafWiseLayout(model.leafWiseTrees, step: layout.step), features: features, kernel: kernel,
                 looksUp: looksUp)
         let bias = base.intercept + (layout.expected + (leafWise?.expected ?? 0))
-        floor = try model.floor.map { line throws(ModelFileError) in
-            MarginFloor(try LogisticScorer(line, features: features, path: "floor"), underTreesOfBias: bias)
-        }
+        floor = line.map { MarginFloor($0, underTreesOfBias: bias) }
         self.bias = floor?.bias ?? bias
     }
 

@@ -37,7 +37,7 @@ public struct Evaluation: Sendable {
     /// Models whose margins are judged beside it.
     public var comparisons: [Comparison] = []
     /// What else the test is judged on: the same events with fewer links. With any, a model trained by the same
-    /// options that reads of accounts alone is judged beside ours: where others only add, the line they add to.
+    /// options that reads of accounts alone is judged beside ours.
     public var variants: [Variant] = []
 
     /// An evaluation that trains its model.

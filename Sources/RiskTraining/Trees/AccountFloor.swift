@@ -9,11 +9,13 @@ internal import RiskModels
 struct AccountFloor {
     /// The line as it was fitted.
     private let model: LogisticModel
-    private let line: LoadedModel
+    /// What it gives for each row of the data.
+    private let margins: [Double]
 
-    /// The pull on the line's weights, ``TrainingOptions/l2``, for each unit of the rows' weight: what keeps the line
-    /// from leaning on what only the known campaigns have grows with the rows, since more rows of them do not show it.
-    private static let pull = 2e-4
+    /// The pull on the line's weights, ``TrainingOptions/l2``, for each unit of the rows' weight, and at least. What
+    /// keeps the line from leaning on what only the known campaigns have grows with the rows, since more rows of them
+    /// do not show it.
+    private static let (pull, leastPull) = (2e-4, 1.0)
     /// The share of honest accounts whose highest margin by trees is compared: some dozens of those held out.
     private static let treeShare = 0.01
     /// The share of honest accounts whose highest margin by the line is to be the same.
@@ -31,9 +33,32 @@ struct AccountFloor {
         let rows = data.unaltered(rows)
         var options = options
         options.l1 = 0
-        options.l2 = Self.pull * rows.reduce(0) { $0 + (data.weights?[$1] ?? 1) }
-        model = try LogisticLearner(options: options).fit(data, rows: rows, reading: own)
-        line = try model.loaded(data.features)
+        options.l2 = max(Self.leastPull, Self.pull * rows.reduce(0) { $0 + (data.weights?[$1] ?? 1) })
+        model = try Self.fit(data, rows: rows, reading: own, LogisticLearner(options: options))
+        margins = try model.margins(of: data, threads: options.threads)
+    }
+
+    /// Fits a line that rises with the logarithm alone of numbers that may be large, counts and amounts: a customer
+    /// with a hundred times what anybody had before is some steps higher, not a hundred times as high.
+    ///
+    /// With the number itself it may fall, which costs nobody anything. Where it comes out rising, the line is fitted
+    /// again without.
+    private static func fit(
+        _ data: TrainingData, rows: [Int], reading own: [Int], _ learner: LogisticLearner
+    ) throws(TrainingError) -> LogisticModel {
+        var data = data
+        let large = own.filter { feature in
+            data.transforms[feature].contains(.signedLog) && rows.contains { abs(data.columns[feature][$0]) > 1 }
+        }
+        for feature in large where rows.contains(where: { data.columns[feature][$0] < 0 }) {
+            data.transforms[feature] = [.signedLog]
+        }
+        while true {
+            let model = try learner.fit(data, rows: rows, reading: own)
+            let rising = model.terms.filter { large.contains($0.feature) && $0.risesWithoutEnd }
+            if rising.isEmpty { return model }
+            for term in rising { data.transforms[term.feature] = [.signedLog] }
+        }
     }
 
     /// What to add to the line to make it as quiet as it is to be.
@@ -42,18 +67,16 @@ struct AccountFloor {
     ///   - trees: The trees' margin of each row of the data.
     ///   - rows: Those of the rows that show how loud trees are; best such as they have not seen.
     func shift(to trees: [Double], _ data: TrainingData, rows: [Int]) -> Double {
-        // The line has too few weights to know single rows, so all of them may say how loud it is.
+        // The line has too few weights to know single rows of many, so all of them may say how loud it is.
         let all = data.unaltered(Array(0..<data.rowCount))
-        return highest(share: Self.treeShare, data, rows) { trees[$0] }
-            - highest(share: Self.lineShare, data, all) { line.margin(data.vector($0)) }
+        return highest(Self.treeShare, of: trees, data, rows) - highest(Self.lineShare, of: margins, data, all)
     }
 
     /// The highest margin that more than a share of the honest accounts reach.
-    private func highest(
-        share: Double, _ data: TrainingData, _ rows: [Int], margin: (Int) -> Double
-    ) -> Double {
+    private func highest(_ share: Double, of margins: [Double], _ data: TrainingData, _ rows: [Int]) -> Double {
         let peaks = ThresholdPolicy.highestOfHonest(
-            rows.map(margin), rows.map { data.labels[$0] }, data.groups.map { groups in rows.map { groups[$0] } })
+            rows.map { margins[$0] }, rows.map { data.labels[$0] },
+            data.groups.map { groups in rows.map { groups[$0] } })
         return peaks[Int(share * Double(peaks.count))]
     }
 
@@ -63,14 +86,26 @@ struct AccountFloor {
     }
 }
 
+extension LogisticTerm {
+    /// Whether it grows in proportion to its number.
+    fileprivate var risesWithoutEnd: Bool {
+        if case .numeric(.identity, _, _, let weight) = shape { weight > 0 } else { false }
+    }
+}
+
 extension LogisticModel {
-    /// Ready to score rows of these features.
+    /// What the serving code gives for each row of the data.
     ///
     /// - Throws: ``TrainingError`` with code `badModel`.
-    func loaded(_ features: [ModelFeature]) throws(TrainingError) -> LoadedModel {
-        let document = ModelDocument(name: "line", features: features, kind: .logistic(self))
-        do { return try LoadedModel(document, digest: []) } catch {
+    func margins(of data: TrainingData, threads: Int) throws(TrainingError) -> [Double] {
+        let document = ModelDocument(name: "line", features: data.features, kind: .logistic(self))
+        let loaded: LoadedModel
+        do { loaded = try LoadedModel(document, digest: []) } catch {
             throw TrainingError(.badModel, "a logistic regression does not load: \(error)")
         }
+        let parts = WorkerTeam(threads: threads).blocks(of: data.rowCount) { rows in
+            rows.map { loaded.margin(data.vector($0)) }
+        }
+        return Array(parts.joined())
     }
 }

@@ -62,11 +62,6 @@ struct TreeList: Sendable, Equatable {
         leafWise.removeSubrange(min(count, leafWise.count)...)
     }
 
-    static func += (list: inout Self, more: Self) {
-        list.symmetric += more.symmetric
-        list.leafWise += more.leafWise
-    }
-
     private static func nodes(_ splits: [TreeSplit], divided: [Int]) -> [LeafWiseTree.Node] {
         var nodes: [LeafWiseTree.Node] = []
         /// The node above each leaf, and whether the leaf is on its right.

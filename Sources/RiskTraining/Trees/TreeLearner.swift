@@ -158,11 +158,7 @@ struct TreeLearner {
                 margins: Array(repeating: intercept, count: data.rowCount))
         case .linear:
             let model = try LogisticLearner(options: options).fit(weighted, rows: rows)
-            let loaded = try model.loaded(data.features)
-            let parts = WorkerTeam(threads: options.threads).blocks(of: data.rowCount) { rows in
-                rows.map { loaded.margin(data.vector($0)) }
-            }
-            return Base(model: model, margins: Array(parts.joined()))
+            return Base(model: model, margins: try model.margins(of: data, threads: options.threads))
         }
     }
 

@@ -27,8 +27,9 @@ public struct TreeOptions: Sendable, Equatable {
         case none
         /// A logistic regression of what an account shows by itself, learnt from rows as they came and moved so that
         /// it is quieter than trees among honest accounts. The sum of many signs that all point one way holds for a
-        /// campaign that shows each of them more strongly than any known one; trees, which ask whether an account looks
-        /// like those that are known, lose it. Columns that are no features of the catalogue count as the account's own.
+        /// campaign that shows each of them more strongly than any known one; trees, which ask whether an account
+        /// looks like those that are known, lose it. Columns that are no features of the catalogue count as its own.
+        /// Trees are grown as without; probabilities are right by calibration on held-out rows alone.
         case account
     }
 

@@ -49,7 +49,7 @@ struct TuningBench {
         }
         var limited = options
         limited.trees.treeLimit = limit
-        // The floor has no settings that are searched for, and is the same in every trial.
+        // No setting that is searched for is the floor's, so trees are compared by themselves.
         limited.trees.floor = .none
         let choice = try TreeLearner(options: limited).choose(
             data, table, fitted: split.fitted, heldOut: split.heldOut, progress: { _, _ in })

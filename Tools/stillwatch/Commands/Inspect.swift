@@ -60,7 +60,11 @@ struct Inspect: ParsableCommand {
             let leaves = model.leafWiseTrees.map(\.leaves.count)
             kinds.append("\(leaves.count) leaf-wise trees of \(leaves.min() ?? 0) to \(leaves.max() ?? 0) leaves")
         }
-        let floor = model.floor.map { ", never below a floor of \($0.terms.count) linear terms" } ?? ""
+        let floor =
+            model.floor.map {
+                ", never below a floor of \($0.terms.count) linear terms from "
+                    + String(format: "%.4f", $0.intercept)
+            } ?? ""
         return "\(kinds.joined(separator: " and ")) on \(base)\(floor)"
     }
 
@@ -125,7 +129,9 @@ struct Inspect: ParsableCommand {
         if case .trees(let trees) = document.kind {
             object["trees"] = trees.trees.count + trees.leafWiseTrees.count
             object["linear_terms"] = trees.base.terms.count
-            object["floor_terms"] = trees.floor?.terms.count ?? 0
+            if let floor = trees.floor {
+                object["floor"] = ["intercept": floor.intercept, "terms": floor.terms.count] as [String: Any]
+            }
         }
         return object
     }

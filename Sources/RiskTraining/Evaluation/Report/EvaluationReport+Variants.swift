@@ -38,8 +38,7 @@ extension EvaluationReport {
                 fresh: each class of a campaign account is, with this probability, a value of its own (template and \
                 prefixes together). absent: a campaign account lacks a class as often as honest accounts do. without: \
                 the class is unknown, of any account. "holds": no fewer accounts caught than a model learnt by the \
-                same options that reads of accounts alone (where others only add, the line they add to), up to that \
-                one's 95 % interval. \(verdict)
+                same options that reads of accounts alone, up to that one's 95 % interval. \(verdict)
                 """,
             columns: [
                 "variant", "model", "accounts caught", "exchanges leaked", "honest flagged", "caught, oracle",
