@@ -27,9 +27,9 @@ public struct ModelTraining {
     /// Trains.
     ///
     /// Calibration, thresholds and metrics come from a model that has not seen the held-out rows; the document's
-    /// weights come from all rows. If the rows that came on one side of the split lack a class, there are no calibration, policy or
-    /// metrics, and no settings are searched for. Settings that were chosen by the held-out rows flatter their metrics
-    /// a little, as early stopping does.
+    /// weights come from all rows. If the rows as they came lack a class on one side of the split, the document has no
+    /// calibration, policy or metrics, and no settings are searched for. Settings that were chosen by the held-out rows
+    /// flatter their metrics a little, as early stopping does.
     ///
     /// - Returns: A document that loads; the same data and options give the same document for any number of threads.
     /// - Throws: ``TrainingError``.

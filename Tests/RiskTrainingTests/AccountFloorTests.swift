@@ -98,7 +98,7 @@ import Testing
         #expect(floors[0]?.terms.map(\.feature) == [1], "of the features the second is the account's own")
     }
 
-    /// A count a million times what anybody had may be what an abuser does most of all; it is not the end of a customer.
+    /// A count a million times what anybody had raises the line by some steps, not a million times as far.
     @Test func whatNobodyHadBeforeRaisesTheLineByItsLogarithm() throws {
         var random = Randoms(seed: 8)
         let rows = 4000
