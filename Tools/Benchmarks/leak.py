@@ -7,8 +7,8 @@ Simulates a world until 2026-06-10. Every model learns from the rows before 8 Ma
 thresholds come from 8 March to 22 April, with the usual reserve, figures from 22 April on: the largest campaign, and
 pools of accounts born after everything that was learnt. Beside our trees: the same trees on what can be known of an
 account without looking at others; LightGBM on that, on all features but those of clusters and rhythm (counts of what is
-shared), and on all. Then the same campaign with fewer links: see `stillwatch evaluate --help`
-on --variant. All of it is one `stillwatch evaluate`, whose tables are printed. Figures are of a simulation.
+shared), and on all. Then the same campaign with fewer links: see `stillwatch evaluate --help` on --variant. All of it
+is one `stillwatch evaluate`, whose tables are printed. Figures are of a simulation.
 
 Above scale 0.3 LightGBM, all variants but one and the table of campaigns left out in turn are left out, so that a world
 of real size is judged within the hour; --peers, --variants and --no-forward-only bring them back.

@@ -39,17 +39,19 @@ struct ThresholdPolicy {
 
     /// The highest margin of each honest account at a decision point (nil: at all), the highest first.
     private func honest(_ type: EventType?) -> [Double] {
-        guard let type, let eventTypes else { return Self.highestOfHonest(margins, labels, groups) }
-        let rows = labels.indices.filter { eventTypes[$0] == type }
-        return Self.highestOfHonest(
-            rows.map { margins[$0] }, rows.map { labels[$0] }, groups.map { groups in rows.map { groups[$0] } })
+        var rows = Array(labels.indices)
+        if let type, let eventTypes { rows.removeAll { eventTypes[$0] != type } }
+        return Self.highestOfHonest(margins, labels, groups, rows: rows)
     }
 
-    /// The highest margin of each group of negative rows, the highest first; of each negative row without groups.
-    static func highestOfHonest(_ margins: [Double], _ labels: [Bool], _ groups: [Int]?) -> [Double] {
+    /// The highest margin of each group of the negative ones of some rows, the highest first; of each negative row
+    /// without groups.
+    static func highestOfHonest(
+        _ margins: [Double], _ labels: [Bool], _ groups: [Int]?, rows: [Int]
+    ) -> [Double] {
         var highest: [Double] = []
         var indices: [Int: Int] = [:]
-        for row in labels.indices where !labels[row] {
+        for row in rows where !labels[row] {
             guard let group = groups?[row] else {
                 highest.append(margins[row])
                 continue

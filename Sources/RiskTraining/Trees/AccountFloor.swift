@@ -74,9 +74,7 @@ struct AccountFloor {
 
     /// The highest margin that more than a share of the honest accounts reach.
     private func highest(_ share: Double, of margins: [Double], _ data: TrainingData, _ rows: [Int]) -> Double {
-        let peaks = ThresholdPolicy.highestOfHonest(
-            rows.map { margins[$0] }, rows.map { data.labels[$0] },
-            data.groups.map { groups in rows.map { groups[$0] } })
+        let peaks = ThresholdPolicy.highestOfHonest(margins, data.labels, data.groups, rows: rows)
         return peaks[Int(share * Double(peaks.count))]
     }
 

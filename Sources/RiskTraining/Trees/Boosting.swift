@@ -18,6 +18,7 @@ struct Boosting {
     let options: TreeOptions
     let seed: UInt64
     let threads: Int
+
     /// Draws of columns and rows in a row without any split that gains, after which no more are made.
     static let fruitlessLimit = 10
 

@@ -70,9 +70,11 @@ struct TreeLearner {
         }
         guard var choice else { preconditionFailure("no base was tried") }
         choice.candidates = candidates
-        let floor = try floor(toFit, rows: fitted)
-        choice.recipe.floorShift = floor.map { shift(of: $0, to: chosenMargins, data, asTheyCame) }
-        choice.model.floor = floor.map { $0.shifted(by: choice.recipe.floorShift ?? 0) }
+        if let floor = try floor(toFit, rows: fitted) {
+            let shift = shift(of: floor, to: chosenMargins, data, asTheyCame)
+            choice.recipe.floorShift = shift
+            choice.model.floor = floor.shifted(by: shift)
+        }
         return choice
     }
 
