@@ -129,6 +129,12 @@ import Testing
             #expect(!isAltered[row] && isAltered[row + 1])
             #expect(doubled.labels[row] == doubled.labels[row + 1] && doubled.groups?[row] == doubled.groups?[row + 1])
         }
+        // Honest rows alone stand in a campaign's crowd, and only if that is asked for.
+        let crowded = doubled.rowsLentAcrossLabels
+        training.innocentCrowds = 0
+        let uncrowded = try rows(training).0.rowsLentAcrossLabels
+        #expect(crowded > 0 && uncrowded == 0)
+        training.innocentCrowds = EventTraining().innocentCrowds
         // Nothing is learnt from whoever is left out, not even what it has lent; its borrowers' rows stay as they came.
         let lenders = try #require(doubled.lenders)
         let lent = Dictionary(grouping: lenders.compactMap { $0 }) { $0 }
@@ -151,7 +157,10 @@ import Testing
         let (document, all) = (try rows(training).1.train(place: "", digests: []) { _, _ in }, plain)
         #expect(document.training.rowCount == UInt64(all.rowCount))
         #expect(document.training.positiveCount == UInt64(all.positiveCount))
-        let expected = ["identifier_dropout=0.5", "sparser=log", "borrowed_looks=0.3", "stolen_identities=0.1"]
+        let expected = [
+            "identifier_dropout=0.5", "sparser=log", "borrowed_looks=0.3", "stolen_identities=0.1",
+            "innocent_crowds=0.5",
+        ]
         #expect(Set(expected).isSubset(of: document.training.options))
     }
 
@@ -160,5 +169,16 @@ import Testing
         var training = EventTraining()
         training.excludedCampaigns = ["c9_nobody"]
         #expect(throws: TrainingError.self) { _ = try TrainingRows(training, labels: []) }
+    }
+}
+
+extension TrainingData {
+    /// Honest rows with something of an abusive account.
+    fileprivate var rowsLentAcrossLabels: Int {
+        let labelOfAccount = Dictionary(zip(groups ?? [], labels)) { first, _ in first }
+        return (lenders ?? []).indices.count { row in
+            guard !labels[row], let lender = lenders?[row] else { return false }
+            return labelOfAccount[lender] == true
+        }
     }
 }

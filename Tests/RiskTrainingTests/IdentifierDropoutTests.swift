@@ -190,6 +190,57 @@ import Testing
         }
         #expect(abs(count - 120) < 40)
     }
+
+    /// Some new honest accounts come with a campaign's crowd: what they are stays their own, and nobody there is
+    /// labelled.
+    @Test func anHonestAccountInACrowdKeepsItsLooksAndMeetsNoLabel() throws {
+        func use(_ name: String, shared: Double, requests: UInt64, bornDaysAgo: Int64 = 3) throws -> Observation {
+            var builder = try builder(name, .usage)
+            try builder.set(.requests24h, whole: requests)
+            var links = LinkSnapshot()
+            links.account.bornAtMs = 1_770_000_000_000 - bornDaysAgo * 86_400_000
+            for identifierClass in IdentifierClass.linked {
+                var facts = LinkFacts()
+                (facts.accounts, facts.established, facts.labelledBad, facts.lastBanMs) = (shared, shared, shared, 1)
+                links[identifierClass] = facts
+            }
+            var cluster = ClusterFacts(id: ClusterID(UInt64(shared)))
+            (cluster.labelledBad, cluster.lastBanMs) = (shared, 1)
+            links.cluster = cluster
+            return Observation(event: try builder.build(), links: links)
+        }
+        var crowd = InnocentCrowd(share: 0.25, seed: 3)
+        #expect(crowd.altered(try use("a", shared: 1, requests: 5), commitSequence: 1) == nil, "no crowd yet")
+        crowd.remember(try use("campaign", shared: 70, requests: 900), account: 7)
+        var (rows, inCluster, newPlaces) = (0, 0, 0)
+        var shareCounts: Set<Int> = []
+        for index in 0..<400 {
+            let own = try use("a\(index)", shared: 1, requests: 5)
+            let old = try use("a\(index)", shared: 1, requests: 5, bornDaysAgo: 40)
+            #expect(crowd.altered(old, commitSequence: UInt64(index)) == nil, "nobody comes with a crowd so late")
+            guard let row = crowd.altered(own, commitSequence: UInt64(index)) else { continue }
+            rows += 1
+            let links = row.observation.links
+            #expect(row.lender == 7 && row.observation.event == own.event && links.account == own.links.account)
+            let ofCrowd = IdentifierClass.linked.filter { links[$0]?.accounts == 70 }
+            shareCounts.insert(ofCrowd.count)
+            for identifierClass in IdentifierClass.linked {
+                let facts = try #require(links[identifierClass])
+                #expect(facts.labelledBad == (ofCrowd.contains(identifierClass) ? 0 : 1))
+                #expect((facts.lastBanMs == nil) == ofCrowd.contains(identifierClass))
+                if facts.established == 0 { newPlaces += 1 }
+            }
+            let isInCluster = links.cluster?.id == ClusterID(70)
+            #expect(links.cluster?.labelledBad == (isInCluster ? 0 : 1))
+            if isInCluster { inCluster += 1 }
+        }
+        #expect(abs(rows - 100) < 40)
+        #expect(abs(inCluster - rows / 2) < rows / 4 && newPlaces > rows)
+        #expect(shareCounts.count > 8, "from nothing of the crowd to all of it")
+        var nobody = InnocentCrowd(share: 0, seed: 3)
+        nobody.remember(try use("campaign", shared: 70, requests: 900), account: 7)
+        #expect(nobody.altered(try use("a", shared: 1, requests: 5), commitSequence: 1) == nil)
+    }
 }
 
 /// How much rows count while fitting.

@@ -59,6 +59,9 @@ public struct EventTraining: Sendable {
     public var identifierDropout: Bool?
     /// What the altered row counts for while fitting, of the two, which count as one; above 0 and below 1.
     public var alteredShare = 0.5
+    /// Of the accounts that are not labelled abusive, the share whose altered rows stand in a campaign's crowd while
+    /// they are new, so that a burst of new accounts is no proof by itself; 0 to 1. It matters only if rows come twice.
+    public var innocentCrowds = 0.5
     /// How far an account's many rows count for less while fitting: 0 each row alike, 1 each account alike. nil: for
     /// trees ``defaultAccountBalance``, else 0.
     public var accountBalance: Double?
@@ -186,9 +189,13 @@ public struct EventTraining: Sendable {
         guard alteredShare > 0 && alteredShare < 1 else {
             throw TrainingError(.badOption, "altered share: expected above 0 and below 1, found \(alteredShare)")
         }
-        for (name, exponent) in [("account balance", balance.account), ("campaign balance", balance.campaign)] {
-            guard (0...1).contains(exponent) else {
-                throw TrainingError(.badOption, "\(name): expected 0 to 1, found \(exponent)")
+        let shares = [
+            ("innocent crowds", innocentCrowds), ("account balance", balance.account),
+            ("campaign balance", balance.campaign),
+        ]
+        for (name, share) in shares {
+            guard (0...1).contains(share) else {
+                throw TrainingError(.badOption, "\(name): expected 0 to 1, found \(share)")
             }
         }
     }
@@ -207,6 +214,7 @@ public struct EventTraining: Sendable {
             result += [
                 "sparser=log", "borrowed_looks=\(BorrowedLooks.share)", "stolen_identities=\(StolenIdentity.share)",
             ]
+            if innocentCrowds > 0 { result.append("innocent_crowds=\(innocentCrowds)") }
         }
         if !excludedCampaigns.isEmpty {
             result.append("excluded_campaigns=\(excludedCampaigns.sorted().joined(separator: ";"))")

@@ -18,6 +18,7 @@ struct TrainingRows {
     private var unlabelledAccounts: Set<Int> = []
     private var stolen: StolenIdentity
     private var borrowed: BorrowedLooks
+    private var crowd: InnocentCrowd
     private var alteredVector: [Double] = []
     private var lateCount = 0
 
@@ -35,6 +36,7 @@ struct TrainingRows {
             uniqueKeysWithValues: self.labels.campaigns.enumerated().map { ($1, $0 + 1) })
         stolen = StolenIdentity(seed: training.options.seed)
         borrowed = BorrowedLooks(seed: training.options.seed)
+        crowd = InnocentCrowd(share: training.innocentCrowds, seed: training.options.seed)
     }
 
     /// The share of the usage rows of accounts nobody calls abusive that is kept.
@@ -77,11 +79,15 @@ struct TrainingRows {
         let isAbusive = labels.isAbusive(event.observation.event.account)
         let isKept = try rows.add(event, vector: vector, account: account, isAbusive: isAbusive)
         guard isKept, let sparser else { return }
+        let crowded = isAbusive ? nil : crowd.altered(event.observation, commitSequence: event.commitSequence)
         let altered =
-            try stolen.altered(event.observation)
+            try crowded
+            ?? stolen.altered(event.observation)
             ?? borrowed.altered(event.observation, commitSequence: event.commitSequence)
             ?? AlteredObservation(observation: sparser.observation(of: event))
-        if !isAbusive {
+        if isAbusive {
+            crowd.remember(event.observation, account: account)
+        } else {
             stolen.remember(event.observation, account: account)
             borrowed.remember(event.observation, account: account)
         }

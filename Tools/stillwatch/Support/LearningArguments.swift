@@ -87,6 +87,14 @@ struct LearningArguments: ParsableArguments {
     @Option(help: "What the row with fewer links counts for while fitting, of the two; above 0 and below 1.")
     var alteredShare = 0.5
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Of the accounts not labelled abusive, the share whose altered rows of the first 30 days stand in a past \
+            campaign's crowd, of whom nobody is labelled: a burst of new accounts is no proof. 0 to 1.
+            """, valueName: "share"))
+    var innocentCrowds = 0.5
+
     @Option(help: "How far an account's many rows count for less while fitting, 0 to 1. Default: 0.5 for trees.")
     var accountBalance: Double?
 
@@ -134,7 +142,8 @@ struct LearningArguments: ParsableArguments {
             ("--unattributed", unattributed != usual.unattributed), ("--doubtful", doubtful != nil),
             ("--exclude-campaigns", !excludeCampaigns.isEmpty), ("--row-limit", rowLimit != usual.rowLimit),
             ("--without", !without.isEmpty), ("--identifier-dropout", identifierDropout != nil),
-            ("--altered-share", alteredShare != usual.alteredShare), ("--account-balance", accountBalance != nil),
+            ("--altered-share", alteredShare != usual.alteredShare),
+            ("--innocent-crowds", innocentCrowds != usual.innocentCrowds), ("--account-balance", accountBalance != nil),
             ("--campaign-balance", campaignBalance != nil),
         ]
         return given.first(where: \.isGiven)?.name
@@ -168,6 +177,7 @@ struct LearningArguments: ParsableArguments {
         training.withoutFeatures = without.split(separator: ",").map(String.init)
         training.identifierDropout = identifierDropout
         training.alteredShare = alteredShare
+        training.innocentCrowds = innocentCrowds
         training.accountBalance = accountBalance
         training.campaignBalance = campaignBalance
         training.name = name
