@@ -217,7 +217,11 @@ import Testing
         try expectFailure(
             ["train", "--csv", csv, "--label", "colour", "--out", folder.path("c.swm")],
             saying: ["\"colour\"", "fraud"])
-        for option in ["--unattributed skip", "--doubtful negative", "--row-limit 9", "--campaign-balance 1"] {
+        let options = [
+            "--unattributed skip", "--doubtful negative", "--row-limit 9", "--campaign-balance 1",
+            "--innocent-crowds 0",
+        ]
+        for option in options {
             let words = option.split(separator: " ").map(String.init)
             try expectFailure(
                 ["train", "--csv", csv, "--label", "fraud", "--kind", "trees", "--out", folder.path("c.swm")] + words,

@@ -130,10 +130,10 @@ import Testing
             #expect(doubled.labels[row] == doubled.labels[row + 1] && doubled.groups?[row] == doubled.groups?[row + 1])
         }
         // Honest rows alone stand in a campaign's crowd, and only if that is asked for.
-        let crowded = doubled.rowsLentAcrossLabels
+        let crowded = doubled.rowsInACrowd
         training.innocentCrowds = 0
-        let uncrowded = try rows(training).0.rowsLentAcrossLabels
-        #expect(crowded > 0 && uncrowded == 0)
+        let uncrowded = try rows(training).0.rowsInACrowd
+        #expect(crowded.honest > 0 && crowded.abusive == 0 && uncrowded.honest == 0 && uncrowded.abusive == 0)
         training.innocentCrowds = EventTraining().innocentCrowds
         // Nothing is learnt from whoever is left out, not even what it has lent; its borrowers' rows stay as they came.
         let lenders = try #require(doubled.lenders)
@@ -173,12 +173,13 @@ import Testing
 }
 
 extension TrainingData {
-    /// Honest rows with something of an abusive account.
-    fileprivate var rowsLentAcrossLabels: Int {
-        let labelOfAccount = Dictionary(zip(groups ?? [], labels)) { first, _ in first }
-        return (lenders ?? []).indices.count { row in
-            guard !labels[row], let lender = lenders?[row] else { return false }
-            return labelOfAccount[lender] == true
+    /// Rows that have something of an abusive account.
+    fileprivate var rowsInACrowd: (honest: Int, abusive: Int) {
+        let isAbusive = Dictionary(zip(groups ?? [], labels)) { first, _ in first }
+        var (honest, abusive) = (0, 0)
+        for (row, lender) in (lenders ?? []).enumerated() where lender.flatMap({ isAbusive[$0] }) == true {
+            if labels[row] { abusive += 1 } else { honest += 1 }
         }
+        return (honest, abusive)
     }
 }

@@ -191,55 +191,68 @@ import Testing
         #expect(abs(count - 120) < 40)
     }
 
-    /// Some new honest accounts come with a campaign's crowd: what they are stays their own, and nobody there is
-    /// labelled.
+    /// Some new honest accounts come with a campaign's crowd: what they are stays their own, nobody there is labelled,
+    /// and what happened to the crowd happened as long before.
     @Test func anHonestAccountInACrowdKeepsItsLooksAndMeetsNoLabel() throws {
-        func use(_ name: String, shared: Double, requests: UInt64, bornDaysAgo: Int64 = 3) throws -> Observation {
-            var builder = try builder(name, .usage)
-            try builder.set(.requests24h, whole: requests)
+        let day: Int64 = 86_400_000
+        func row(
+            _ name: String, _ type: EventType = .usage, atDay: Int64, shared: Double, bornDaysAgo: Int64? = 3
+        ) throws -> Observation {
+            let timeMs = 1_770_000_000_000 + atDay * day
             var links = LinkSnapshot()
-            links.account.bornAtMs = 1_770_000_000_000 - bornDaysAgo * 86_400_000
-            for identifierClass in IdentifierClass.linked {
+            links.account.bornAtMs = bornDaysAgo.map { timeMs - $0 * day }
+            for identifierClass in IdentifierClass.linked where identifierClass != .phone || shared > 1 {
                 var facts = LinkFacts()
-                (facts.accounts, facts.established, facts.labelledBad, facts.lastBanMs) = (shared, shared, shared, 1)
+                (facts.accounts, facts.arrivals30d, facts.labelledBad) = (shared, shared / 10, shared / 2)
+                facts.established = facts.accounts - facts.arrivals30d - facts.labelledBad
+                (facts.firstSeenMs, facts.lastBanMs) = (timeMs - 9 * day, timeMs - day)
                 links[identifierClass] = facts
             }
             var cluster = ClusterFacts(id: ClusterID(UInt64(shared)))
-            (cluster.labelledBad, cluster.lastBanMs) = (shared, 1)
+            (cluster.bornMs, cluster.labelledBad, cluster.lastBanMs) = (timeMs - 9 * day, shared, timeMs - day)
             links.cluster = cluster
-            return Observation(event: try builder.build(), links: links)
+            return Observation(event: try builder(name, type, atMs: timeMs).build(), links: links)
         }
         var crowd = InnocentCrowd(share: 0.25, seed: 3)
-        #expect(crowd.altered(try use("a", shared: 1, requests: 5), commitSequence: 1) == nil, "no crowd yet")
-        crowd.remember(try use("campaign", shared: 70, requests: 900), account: 7)
+        crowd.remember(try row("signs up", .signup, atDay: 0, shared: 90), account: 6)
+        #expect(crowd.altered(try row("a", atDay: 50, shared: 1), commitSequence: 1) == nil, "no crowd of use yet")
+        crowd.remember(try row("campaign", atDay: 0, shared: 70), account: 7)
         var (rows, inCluster, newPlaces) = (0, 0, 0)
         var shareCounts: Set<Int> = []
         for index in 0..<400 {
-            let own = try use("a\(index)", shared: 1, requests: 5)
-            let old = try use("a\(index)", shared: 1, requests: 5, bornDaysAgo: 40)
-            #expect(crowd.altered(old, commitSequence: UInt64(index)) == nil, "nobody comes with a crowd so late")
-            guard let row = crowd.altered(own, commitSequence: UInt64(index)) else { continue }
+            let own = try row("a\(index)", atDay: 50, shared: 1)
+            for daysAgo: Int64? in [40, nil] {
+                let old = try row("a\(index)", atDay: 50, shared: 1, bornDaysAgo: daysAgo)
+                #expect(crowd.altered(old, commitSequence: UInt64(index)) == nil, "nobody comes with a crowd so late")
+            }
+            guard let altered = crowd.altered(own, commitSequence: UInt64(index)) else { continue }
             rows += 1
-            let links = row.observation.links
-            #expect(row.lender == 7 && row.observation.event == own.event && links.account == own.links.account)
+            let links = altered.observation.links
+            #expect(altered.lender == 7 && altered.observation.event == own.event)
+            #expect(links.account == own.links.account && links[.phone] == nil)
             let ofCrowd = IdentifierClass.linked.filter { links[$0]?.accounts == 70 }
             shareCounts.insert(ofCrowd.count)
-            for identifierClass in IdentifierClass.linked {
+            for identifierClass in IdentifierClass.linked where identifierClass != .phone {
                 let facts = try #require(links[identifierClass])
-                #expect(facts.labelledBad == (ofCrowd.contains(identifierClass) ? 0 : 1))
-                #expect((facts.lastBanMs == nil) == ofCrowd.contains(identifierClass))
+                let isOfCrowd = ofCrowd.contains(identifierClass)
+                #expect(facts.labelledBad == (isOfCrowd ? 0 : 0.5) && (facts.lastBanMs == nil) == isOfCrowd)
+                #expect(own.event.timeMs - facts.firstSeenMs == 9 * day)
+                // Without labels those who were labelled are company of long standing, if anybody is.
+                #expect(facts.established == 0 || facts.established == (isOfCrowd ? 63 : 0.4))
                 if facts.established == 0 { newPlaces += 1 }
             }
             let isInCluster = links.cluster?.id == ClusterID(70)
             #expect(links.cluster?.labelledBad == (isInCluster ? 0 : 1))
+            #expect((links.cluster?.lastBanMs == nil) == isInCluster)
+            #expect(links.cluster?.bornMs == own.event.timeMs - 9 * day)
             if isInCluster { inCluster += 1 }
         }
         #expect(abs(rows - 100) < 40)
         #expect(abs(inCluster - rows / 2) < rows / 4 && newPlaces > rows)
         #expect(shareCounts.count > 8, "from nothing of the crowd to all of it")
         var nobody = InnocentCrowd(share: 0, seed: 3)
-        nobody.remember(try use("campaign", shared: 70, requests: 900), account: 7)
-        #expect(nobody.altered(try use("a", shared: 1, requests: 5), commitSequence: 1) == nil)
+        nobody.remember(try row("campaign", atDay: 0, shared: 70), account: 7)
+        #expect(nobody.altered(try row("a", atDay: 50, shared: 1), commitSequence: 1) == nil)
     }
 }
 

@@ -59,8 +59,9 @@ public struct EventTraining: Sendable {
     public var identifierDropout: Bool?
     /// What the altered row counts for while fitting, of the two, which count as one; above 0 and below 1.
     public var alteredShare = 0.5
-    /// Of the accounts that are not labelled abusive, the share whose altered rows stand in a campaign's crowd while
-    /// they are new, so that a burst of new accounts is no proof by itself; 0 to 1. It matters only if rows come twice.
+    /// Of the accounts that are not labelled abusive, the share whose altered rows of their first 30 days stand in the
+    /// crowd of a campaign's account from earlier in the log, so that a burst of new accounts is no proof by itself;
+    /// 0 (none) to 1. It matters only if rows come twice.
     public var innocentCrowds = 0.5
     /// How far an account's many rows count for less while fitting: 0 each row alike, 1 each account alike. nil: for
     /// trees ``defaultAccountBalance``, else 0.

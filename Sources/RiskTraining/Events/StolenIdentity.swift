@@ -4,7 +4,7 @@ internal import RiskCore
 /// are its own, sign-up, payments and past are somebody else's.
 ///
 /// Past campaigns hold few stolen accounts, so a model learns that whoever is old is safe. Drawn once for the account,
-/// honest or abusive alike, as ``IdentifierDropout`` is. Whose identity it is is known of each row, as of
+/// honest or abusive, as ``IdentifierDropout`` is. Whose identity it is is known of each row, as of
 /// ``BorrowedLooks``.
 struct StolenIdentity {
     /// Share of accounts whose altered copies are of this kind.

@@ -86,7 +86,10 @@ struct TrainingRows {
             ?? borrowed.altered(event.observation, commitSequence: event.commitSequence)
             ?? AlteredObservation(observation: sparser.observation(of: event))
         if isAbusive {
-            crowd.remember(event.observation, account: account)
+            // Lone fraud comes in no crowd; who names no campaign may mean one.
+            if campaignNumbers.isEmpty || campaignOfAccount[account] != nil {
+                crowd.remember(event.observation, account: account)
+            }
         } else {
             stolen.remember(event.observation, account: account)
             borrowed.remember(event.observation, account: account)

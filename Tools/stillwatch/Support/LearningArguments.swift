@@ -91,7 +91,7 @@ struct LearningArguments: ParsableArguments {
         help: ArgumentHelp(
             """
             Of the accounts not labelled abusive, the share whose altered rows of the first 30 days stand in a past \
-            campaign's crowd, of whom nobody is labelled: a burst of new accounts is no proof. 0 to 1.
+            campaign's crowd, as if nobody there were labelled: a burst of new accounts is no proof. 0 to 1.
             """, valueName: "share"))
     var innocentCrowds = 0.5
 
@@ -122,6 +122,13 @@ struct LearningArguments: ParsableArguments {
         }
         guard reserve ?? 1 >= 1, reserve?.isFinite ?? true else {
             throw ValidationError("--reserve: expected a finite number of at least 1, found \(reserve ?? 1)")
+        }
+        guard (0...1).contains(innocentCrowds) else {
+            throw ValidationError("--innocent-crowds: expected 0 to 1, found \(innocentCrowds)")
+        }
+        let usual = EventTraining()
+        guard identifierDropout ?? (kind == .trees) || innocentCrowds == usual.innocentCrowds else {
+            throw ValidationError("--innocent-crowds needs rows that come twice: --identifier-dropout")
         }
         guard threads >= 1, l1 ?? 0 >= 0, l2 ?? 0 >= 0, rowLimit >= 1 else {
             throw ValidationError("expected --threads and --row-limit of at least 1, --l1 and --l2 of at least 0")
