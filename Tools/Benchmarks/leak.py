@@ -13,7 +13,7 @@ is one `stillwatch evaluate`, whose tables are printed. Figures are of a simulat
 Above scale 0.3 LightGBM, all variants but one and the table of campaigns left out in turn are left out, so that a world
 of real size is judged within the hour; --peers, --variants and --no-forward-only bring them back.
 
---keep DIR keeps the world, the features and the margins there and uses what is there already.
+--keep DIR keeps the world, the features and the margins there; world and features that are there already are used.
 """
 import argparse
 import json
