@@ -10,12 +10,9 @@ internal import RiskCore
 struct BorrowedLooks {
     /// Share of accounts whose altered copies are of this kind.
     static let share = 0.3
-    /// Events of each type that are kept to draw from, the latest.
-    private static let lenderCount = 512
 
     private let seed: UInt64
-    /// By ``EventType`` raw value.
-    private var lenders = Array(repeating: RecentObservations(limit: lenderCount), count: EventType.allCases.count)
+    private var lenders = RecentObservationsByType()
 
     init(seed: UInt64) {
         self.seed = seed
@@ -23,14 +20,14 @@ struct BorrowedLooks {
 
     /// Keeps what an account nobody calls abusive looks like.
     mutating func remember(_ observation: Observation, account: Int) {
-        lenders[observation.event.type.rawValue].keep(observation, account: account)
+        lenders.keep(observation, account: account)
     }
 
     /// The observation with another's looks; nil if this account is not drawn, or there is nobody to borrow from.
     func altered(_ observation: Observation, commitSequence: UInt64) -> AlteredObservation? {
         // Another lender for each row: a single one would stand for the account.
         guard AccountDraws(observation.event.account, seed: seed).unit("borrowed") < Self.share,
-            let kept = lenders[observation.event.type.rawValue].drawn(by: RowSampling.draw(commitSequence &+ seed))
+            let kept = lenders.drawn(observation.event.type, by: RowSampling.draw(commitSequence &+ seed))
         else { return nil }
         let lender = kept.observation
         var links = observation.links

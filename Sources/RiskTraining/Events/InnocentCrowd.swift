@@ -9,8 +9,6 @@ internal import RiskCore
 /// counterpart of ``BorrowedLooks``, for new honest accounts alone; drawn once for the account. It comes in place of
 /// the other kinds of altered rows, of which honest newcomers so have fewer than a campaign's.
 struct InnocentCrowd {
-    /// Events of each type that are kept to draw from, the latest.
-    private static let lenderCount = 512
     /// Nobody comes with a crowd after so many days: against an old account that was stolen whom it shares with is all
     /// there is.
     static let newDays = 30.0
@@ -18,8 +16,7 @@ struct InnocentCrowd {
     private let seed: UInt64
     /// Share of honest accounts whose altered copies are of this kind while they are new.
     private let share: Double
-    /// By ``EventType`` raw value.
-    private var lenders = Array(repeating: RecentObservations(limit: lenderCount), count: EventType.allCases.count)
+    private var lenders = RecentObservationsByType()
 
     init(share: Double, seed: UInt64) {
         self.share = share
@@ -28,7 +25,7 @@ struct InnocentCrowd {
 
     /// Keeps whom an account of a campaign shares with.
     mutating func remember(_ observation: Observation, account: Int) {
-        lenders[observation.event.type.rawValue].keep(observation, account: account)
+        lenders.keep(observation, account: account)
     }
 
     /// The observation of an honest account in such a crowd; nil if it is not drawn, or there is no crowd yet.
@@ -40,7 +37,7 @@ struct InnocentCrowd {
         guard Self.isNew(observation), AccountDraws(observation.event.account, seed: seed).unit("crowd") < share
         else { return nil }
         var draws = SplitMix64(seed: commitSequence &+ seed)
-        guard let kept = lenders[observation.event.type.rawValue].drawn(by: draws.next()) else { return nil }
+        guard let kept = lenders.drawn(observation.event.type, by: draws.next()) else { return nil }
         let crowd = kept.observation.links
         let later = observation.event.timeMs - kept.observation.event.timeMs
         var links = observation.links

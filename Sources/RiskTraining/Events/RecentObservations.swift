@@ -36,3 +36,22 @@ struct RecentObservations {
         kept.isEmpty ? nil : kept[Int(number % UInt64(kept.count))]
     }
 }
+
+/// The latest observations of each type of event, to draw one of the same type from.
+struct RecentObservationsByType {
+    /// Observations of each type that are kept.
+    private static let limit = 512
+
+    /// By ``EventType`` raw value.
+    private var recent = Array(repeating: RecentObservations(limit: limit), count: EventType.allCases.count)
+
+    /// Keeps one in place of the oldest of its type.
+    mutating func keep(_ observation: Observation, account: Int) {
+        recent[observation.event.type.rawValue].keep(observation, account: account)
+    }
+
+    /// The one of a type that a number which looks random stands for; nil if there is none.
+    func drawn(_ type: EventType, by number: UInt64) -> RecentObservations.Kept? {
+        recent[type.rawValue].drawn(by: number)
+    }
+}
