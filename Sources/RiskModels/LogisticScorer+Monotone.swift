@@ -6,7 +6,11 @@ extension LogisticScorer {
     /// A sum of non-decreasing functions is non-decreasing, so it is enough that each numeric weight of a feature that
     /// raises the risk is at least 0. Catalogue features with a direction are never negative, so a present value adds
     /// at least what 0 adds; missing must not add more than that.
-    static func proveMonotone(_ model: LogisticModel, features: [ModelFeature]) throws(ModelFileError) {
+    ///
+    /// - Parameter path: Where in the model it stands, for errors.
+    static func proveMonotone(
+        _ model: LogisticModel, features: [ModelFeature], path: String
+    ) throws(ModelFileError) {
         for (index, feature) in features.enumerated() where feature.direction != .free {
             let sign = feature.direction == .raises ? 1.0 : -1.0
             let word = feature.direction == .raises ? "raises" : "lowers"
@@ -17,7 +21,7 @@ extension LogisticScorer {
                 case .numeric(let transform, let center, let scale, let weight):
                     guard sign * weight >= 0 else {
                         throw ModelFileError(
-                            .notMonotone, "\(feature.name) \(word) the risk, but has the weight \(weight)")
+                            .notMonotone, "\(feature.name) \(word) the risk, but \(path) gives it the weight \(weight)")
                     }
                     atZero += weight * ((transform(0) - center) / scale)
                 case .missing(let weight):
@@ -29,7 +33,8 @@ extension LogisticScorer {
             guard sign * atZero >= sign * atMissing else {
                 throw ModelFileError(
                     .notMonotone,
-                    "\(feature.name) \(word) the risk, but adds \(atMissing) when missing and \(atZero) at 0")
+                    "\(feature.name) \(word) the risk, but \(path) adds \(atMissing) when it is missing and "
+                        + "\(atZero) when it is 0")
             }
         }
     }

@@ -10,7 +10,7 @@ enum ModelScorer: Sendable {
         switch kind {
         case .logistic(let model):
             self = .logistic(try LogisticScorer(model, features: features, path: "logistic"))
-            try LogisticScorer.proveMonotone(model, features: features)
+            try LogisticScorer.proveMonotone(model, features: features, path: "logistic")
         case .trees(let model):
             self = .trees(try TreeScorer(model, features: features, kernel: kernel, looksUp: looksUp))
             try model.proveMonotone(features: features)

@@ -51,8 +51,8 @@ public struct ModelTraining {
         case .logistic: try fitLogistic(data, canJudge ? split : nil, &document)
         case .trees: try fitTrees(data, canJudge ? split : nil, &document)
         }
-        return try loadable { () throws(ModelFileError) in
-            try LoadedModel.addingGoldenInputs(goldenVectors(data), to: document)
+        do { return try LoadedModel.addingGoldenInputs(goldenVectors(data), to: document) } catch {
+            throw TrainingError(doesNotLoad: error)
         }
     }
 
@@ -140,24 +140,12 @@ public struct ModelTraining {
             positiveCount: UInt64(rows.count { data.labels[$0] }), numericEnvironment: numericEnvironment)
     }
 
-    /// What the serving code gives for some rows.
-    private func margins(
-        _ document: ModelDocument, _ data: TrainingData, _ rows: [Int]
-    ) throws(TrainingError) -> [Double] {
-        let model = try loadable { () throws(ModelFileError) in try LoadedModel(document, digest: []) }
-        return rows.map { model.margin(data.vector($0)) }
-    }
-
-    private func loadable<Value>(_ body: () throws(ModelFileError) -> Value) throws(TrainingError) -> Value {
-        do { return try body() } catch { throw TrainingError(.badModel, "the trained model does not load: \(error)") }
-    }
-
     /// Calibrates, sets thresholds and measures, on those of the rows that are as they came.
     private func judge(
         _ data: TrainingData, _ heldOut: [Int], _ document: inout ModelDocument
     ) throws(TrainingError) {
         let rows = data.unaltered(heldOut)
-        let margins = try margins(document, data, rows)
+        let margins = try data.margins(of: document.kind, rows: rows, threads: options.threads)
         let labels = rows.map { data.labels[$0] }
         let eventTypes = data.eventTypes.map { types in rows.map { types[$0] } }
         document.calibrations = PlattScaling.calibrations(

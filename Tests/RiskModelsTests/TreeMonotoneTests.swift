@@ -94,6 +94,7 @@ import Testing
             let floor = LogisticModel(intercept: -9, terms: [LogisticTerm(feature: feature, shape: shape)])
             let error = refusal(document.withFloor(floor))
             #expect(error?.code == .notMonotone, "feature \(feature), \(shape): \(error as Any)")
+            #expect(error?.message.contains("but floor ") == true, "\(error as Any)")
         }
         let sound = LogisticModel(intercept: -9, terms: [LogisticTerm(feature: 2, shape: weight(-1))])
         #expect(refusal(document.withFloor(sound)) == nil)

@@ -56,7 +56,7 @@ import Testing
             #expect(model.trees == Self.trees(free)?.trees && model.base == Self.trees(free)?.base, "seed \(seed)")
             #expect(!line.terms.isEmpty && line.terms.allSatisfy { $0.feature == 0 }, "seed \(seed)")
             #expect(floored.document.training.options.contains("floor=account"), "seed \(seed)")
-            let ofLine = try line.margins(of: data, threads: 1)
+            let ofLine = try data.margins(of: .logistic(line), threads: 1)
             var (byTrees, byLine): ([Double], [Double]) = ([], [])
             for row in 0..<data.rowCount {
                 let values = data.vector(row)
@@ -83,7 +83,8 @@ import Testing
             let rows = Array(0..<6000)
             let floor = try #require(try AccountFloor(data, rows: rows, options: Self.options()))
             let shown = Array(rows[..<3000])
-            let line = try floor.shifted(by: floor.shift(to: trees, data, rows: shown)).margins(of: data, threads: 1)
+            let moved = floor.shifted(by: floor.shift(to: trees, data, rows: shown))
+            let line = try data.margins(of: .logistic(moved), threads: 1)
             func peaks(_ margins: [Double], _ rows: [Int]) -> [Double] {
                 let honest = rows.filter { !data.labels[$0] }
                 let byGroup = Dictionary(grouping: honest) { data.groups?[$0] ?? $0 }
@@ -128,7 +129,7 @@ import Testing
         let floor = try #require(Self.trees(TreeTrainingTests.train(data, Self.options()))?.floor)
         let probe = TrainingData(
             features: data.features, columns: [[40, 4e7, 40], [0.5, 0.5, 1]], labels: [true, true, true])
-        let margins = try floor.margins(of: probe, threads: 1)
+        let margins = try probe.margins(of: .logistic(floor), threads: 1)
         #expect(margins[1] > margins[0] && margins[1] < margins[0] + 60, "\(margins)")
         #expect(margins[2] > margins[0], "\(margins)")
         let kinds = floor.terms.filter { $0.feature == 0 }.map(\.shape)

@@ -11,8 +11,8 @@ extension TreeModel {
     ///
     /// - Throws: ``ModelFileError`` `notMonotone` with the feature, the tree and the two leaves.
     func proveMonotone(features: [ModelFeature]) throws(ModelFileError) {
-        try LogisticScorer.proveMonotone(base, features: features)
-        if let floor { try LogisticScorer.proveMonotone(floor, features: features) }
+        try LogisticScorer.proveMonotone(base, features: features, path: "linear_base")
+        if let floor { try LogisticScorer.proveMonotone(floor, features: features, path: "floor") }
         for (index, tree) in trees.enumerated() {
             let players = tree.players
             guard players.contains(where: { features[$0].direction != .free }) else { continue }

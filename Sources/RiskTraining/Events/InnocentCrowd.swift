@@ -25,7 +25,7 @@ struct InnocentCrowd {
 
     /// Keeps whom an account of a campaign shares with.
     mutating func remember(_ observation: Observation, account: Int) {
-        lenders.keep(observation, account: account)
+        if share > 0 { lenders.keep(observation, account: account) }
     }
 
     /// The observation of an honest account in such a crowd; nil if it is not drawn, or there is no crowd yet.

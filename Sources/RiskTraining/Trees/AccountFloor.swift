@@ -35,7 +35,7 @@ struct AccountFloor {
         options.l1 = 0
         options.l2 = max(Self.leastPull, Self.pull * rows.reduce(0) { $0 + (data.weights?[$1] ?? 1) })
         model = try Self.fit(data, rows: rows, reading: own, LogisticLearner(options: options))
-        margins = try model.margins(of: data, threads: options.threads)
+        margins = try data.margins(of: .logistic(model), threads: options.threads)
     }
 
     /// Fits a line that rises with the logarithm alone of numbers that may be large, counts and amounts: a customer
@@ -88,22 +88,5 @@ extension LogisticTerm {
     /// Whether it grows in proportion to its number.
     fileprivate var risesWithoutEnd: Bool {
         if case .numeric(.identity, _, _, let weight) = shape { weight > 0 } else { false }
-    }
-}
-
-extension LogisticModel {
-    /// What the serving code gives for each row of the data.
-    ///
-    /// - Throws: ``TrainingError`` with code `badModel`.
-    func margins(of data: TrainingData, threads: Int) throws(TrainingError) -> [Double] {
-        let document = ModelDocument(name: "line", features: data.features, kind: .logistic(self))
-        let loaded: LoadedModel
-        do { loaded = try LoadedModel(document, digest: []) } catch {
-            throw TrainingError(.badModel, "a logistic regression does not load: \(error)")
-        }
-        let parts = WorkerTeam(threads: threads).blocks(of: data.rowCount) { rows in
-            rows.map { loaded.margin(data.vector($0)) }
-        }
-        return Array(parts.joined())
     }
 }

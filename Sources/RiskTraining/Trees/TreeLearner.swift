@@ -160,7 +160,7 @@ struct TreeLearner {
                 margins: Array(repeating: intercept, count: data.rowCount))
         case .linear:
             let model = try LogisticLearner(options: options).fit(weighted, rows: rows)
-            return Base(model: model, margins: try model.margins(of: data, threads: options.threads))
+            return Base(model: model, margins: try data.margins(of: .logistic(model), threads: options.threads))
         }
     }
 

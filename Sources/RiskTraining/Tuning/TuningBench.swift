@@ -86,18 +86,9 @@ struct TuningBench {
 
     /// How the held-out rows are judged.
     private func score(_ kind: ModelKind) throws(TrainingError) -> Double {
-        let model: LoadedModel
-        do {
-            model = try LoadedModel(
-                ModelDocument(name: "trial", features: data.features, kind: kind), digest: [])
-        } catch {
-            throw TrainingError(.badModel, "a model that was tried does not load: \(error)")
-        }
-        let margins = WorkerTeam(threads: given.threads).blocks(of: split.heldOut.count) { block in
-            split.heldOut[block].map { model.margin(data.vector($0)) }
-        }
+        let margins = try data.margins(of: kind, rows: split.heldOut, threads: given.threads)
         return StoppingFigures(
-            margins: Array(margins.joined()), labels: split.heldOut.map { data.labels[$0] },
+            margins: margins, labels: split.heldOut.map { data.labels[$0] },
             weights: data.weights.map { weights in split.heldOut.map { weights[$0] } }
         ).value(metric)
     }
