@@ -15,6 +15,9 @@ struct AccountLinks: Sendable {
         let identifierClass: UInt8
         /// Whether the account counts there as an organisation of its own.
         var isOwnOrganisation: Bool
+        /// Whether it had been pushed out by later ones when it was asked for: the account is counted there, its label
+        /// is not.
+        private(set) var isFormer = false
 
         /// Which life of the identifier it was seen in. One that was forgotten in between starts another life, in
         /// which this account is not counted.
@@ -27,14 +30,28 @@ struct AccountLinks: Sendable {
             self.identifierClass = identifierClass
             self.isOwnOrganisation = isOwnOrganisation
         }
+
+        /// One that had been pushed out.
+        static func former(_ key: UInt64, life: Int64, atMs: Int64, isOwnOrganisation: Bool) -> Attachment {
+            var result = Attachment(
+                key: key, life: life, atMs: atMs, identifierClass: .max, isOwnOrganisation: isOwnOrganisation)
+            result.isFormer = true
+            return result
+        }
     }
 
     /// Room for attachments is made in steps of this: doubling would waste a third of it.
     private static let attachmentStep = 4
 
-    /// The most identifiers remembered of one account. One that comes with ever new ones forgets its oldest of the same
-    /// class, and is counted anew should it return to that.
+    /// The most identifiers remembered of one account. Of one that comes with ever new ones the oldest of the same class
+    /// is pushed out; the state keeps for a while that it is counted there.
     static let attachmentLimit = 64
+    /// Whether some may have been pushed out.
+    var isFull: Bool { attachments.count >= Self.attachmentLimit }
+
+    /// Who has left so many clusters stays where it is, whatever it shares from then on: each move takes a vote from
+    /// what it shared and counts as an arrival, and whoever goes to and fro would wear a ring's evidence out.
+    static let departureLimit: UInt8 = 4
 
     /// The account as its caller names it.
     let reference: Reference
@@ -52,6 +69,8 @@ struct AccountLinks: Sendable {
     var populationPart = Population.Part()
     /// Its days and hours; nil before the first usage event.
     var rhythm: RhythmRecord?
+    /// How often it left a cluster, to be in none or in another; at most ``departureLimit``.
+    var departures: UInt8 = 0
     /// Oldest first.
     private(set) var attachments: [Attachment] = []
 
@@ -83,10 +102,14 @@ struct AccountLinks: Sendable {
         if attachments.isEmpty { attachments.reserveCapacity(min(count, Self.attachmentLimit)) }
     }
 
-    /// Notes that it came with an identifier; whether for the first time in the identifier's present life.
+    /// Notes that it came with an identifier; whether that was not remembered in the identifier's present life.
     ///
     /// The latest one of a class moves to the end, so that ``latest(_:)`` finds it.
-    mutating func attach(_ identifierClass: IdentifierClass, key: UInt64, life: Int64, atMs: Int64) -> Bool {
+    ///
+    /// - Parameter pushedOut: Gets the one that made room; stays as it is if none had to.
+    mutating func attach(
+        _ identifierClass: IdentifierClass, key: UInt64, life: Int64, atMs: Int64, pushedOut: inout Attachment?
+    ) -> Bool {
         if let index = attachments.firstIndex(where: { $0.key == key }) {
             if attachments[index].life == life {
                 if !isAmongLatest(index) { attachments.append(attachments.remove(at: index)) }
@@ -96,7 +119,7 @@ struct AccountLinks: Sendable {
         }
         if attachments.count == Self.attachmentLimit {
             let sameClass = attachments.firstIndex { $0.identifierClass == UInt8(identifierClass.rawValue) }
-            attachments.remove(at: sameClass ?? 0)
+            pushedOut = attachments.remove(at: sameClass ?? 0)
         }
         if attachments.count == attachments.capacity {
             attachments.reserveCapacity(attachments.count + Self.attachmentStep)
@@ -121,7 +144,7 @@ struct AccountLinks: Sendable {
     ///
     /// - Parameters:
     ///   - tenant: The tenant it has named; 0: none so far.
-    ///   - leavesAnother: Whether it was of another one by its mail domain.
+    ///   - leavesAnother: Whether it was of another one, by its mail domain or a tenant it named before.
     /// - Returns: The identifiers where it counted as something else so far.
     mutating func join(_ organisation: UInt64, tenant: UInt64, leavesAnother: Bool) -> [Attachment] {
         (self.organisation, self.tenant) = (organisation, tenant)

@@ -11,7 +11,7 @@ struct EventKeys {
     let tenant: UInt64
     /// Whether the event says who the account belongs to, and nothing said so before.
     let joinsOrganisation: Bool
-    /// The organisation by its mail domain that the account leaves for a tenant; nil: none.
+    /// The organisation that the account leaves for a tenant, by its mail domain or named before; nil: none.
     let leftOrganisation: UInt64?
     /// The account's identifier of each class: the event's own, or else the last one the account came with. Of
     /// ``IdentifierClass/prefix`` there can be ``bandCount``.
@@ -38,7 +38,7 @@ struct EventKeys {
             organisation = known ?? byDomain()
         }
         joinsOrganisation = tenant != last || organisation != known
-        leftOrganisation = last == 0 && organisation != known ? known : nil
+        leftOrganisation = organisation != known ? known : nil
         identifiers.reserveCapacity(IdentifierClass.linked.count + Self.bandCount)
         for identifierClass in IdentifierClass.linked where identifierClass != .prefix {
             if let reference = event.identifier(identifierClass) {

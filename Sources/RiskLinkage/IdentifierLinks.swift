@@ -60,8 +60,12 @@ struct IdentifierLinks: Sendable {
     /// The home is the cluster with most accounts, after Boyer and Moore (1991): each that joins another one takes a
     /// vote away, and an empty place goes to the next. The count can be too low, never too high.
     ///
-    /// - Parameter resolved: The number under which ``home`` is known now.
+    /// - Parameter resolved: The number under which ``home`` is known now; 0: it is gone, and its votes with it.
     mutating func noteMember(of cluster: UInt64, home resolved: UInt64) {
+        guard resolved != 0 else {
+            home = (cluster, 1)
+            return
+        }
         home.cluster = resolved
         if home.cluster == cluster {
             home.accounts += 1
@@ -105,7 +109,7 @@ struct IdentifierLinks: Sendable {
         facts.companions = Double(companions - (sharesCompanion ? 1 : 0))
         facts.sharesCompanion = sharesCompanion
         facts.accounts = Double(accounts - (own == nil ? 0 : 1))
-        (facts.labelledBad, facts.verified, facts.lastBanMs) = labels.others(than: own == nil ? nil : account)
+        (facts.labelledBad, facts.verified, facts.lastBanMs) = labels.others(than: own?.isFormer ?? true ? nil : account)
         // Exactly nothing when alone: what is left after subtracting would be rounding noise.
         guard facts.accounts > 0 else { return facts }
         (facts.arrivals1d, facts.arrivals7d, facts.arrivals30d) = arrivals.values(atMs: atMs, leavingOut: own?.atMs)

@@ -26,7 +26,7 @@ extension LinkState {
         settle(event, keys, account, new: new, sight)
     }
 
-    /// Whether the account is new on the identifier.
+    /// Whether the account did not remember the identifier.
     ///
     /// - Parameters:
     ///   - known: Its pair with the tenant as it was before the event.
@@ -38,7 +38,13 @@ extension LinkState {
         let alive = identifier(key, identifierClass, atMs: keys.timeMs)
         if alive == nil { identifiers.remove(key) }
         let life = alive?.life ?? nextLife()
-        let isNew = account.attach(identifierClass, key: key, life: life, atMs: keys.timeMs)
+        let former = formerAttachment(key, life: life, of: keys.account, account)
+        var pushedOut: AccountLinks.Attachment?
+        let isUnknown = account.attach(
+            identifierClass, key: key, life: life, atMs: former?.atMs ?? keys.timeMs, pushedOut: &pushedOut)
+        if let pushedOut { pushOut(pushedOut, of: keys.account, account) }
+        let isNew = isUnknown && former == nil
+        if former != nil { takeBack(key, life: life, of: keys.account, account) }
         let accountCount = isNew ? alive.map { countWith(account.reference, &hash, on: key, $0) } ?? 1 : nil
         var organisations = alive?.organisations ?? 0
         if let organisation = account.organisation {
@@ -60,7 +66,41 @@ extension LinkState {
             $0.organisations = organisations
             if hasNewCompanion { $0.companions += 1 }
         }
-        return isNew
+        return isUnknown
+    }
+
+    /// The account's attachment to an identifier, if later ones pushed it out and that is still known.
+    func formerAttachment(
+        _ key: UInt64, life: Int64, of accountKey: UInt64, _ account: AccountLinks
+    ) -> AccountLinks.Attachment? {
+        guard account.isFull, account.attachment(key, life: life) == nil else { return nil }
+        return pairs.read(LinkKey.pair(key, life: life, with: accountKey)) { pair in
+            .former(key, life: life, atMs: pair.lastSeenMs, isOwnOrganisation: account.organisation == nil)
+        }
+    }
+
+    /// An attachment makes room for another: the account stays counted on the identifier, once for all, but neither
+    /// its label nor its cluster is, since nothing would take those back.
+    private mutating func pushOut(
+        _ attachment: AccountLinks.Attachment, of accountKey: UInt64, _ account: AccountLinks
+    ) {
+        let pair = LinkKey.pair(attachment.key, life: attachment.life, with: accountKey)
+        pairs.touch(pair, inserting: PairLinks()) { $0.lastSeenMs = attachment.atMs }
+        guard identifiers.read(attachment.key, { $0.life }) == attachment.life else { return }
+        let cluster = clusters.membership(of: accountKey)?.cluster
+        let home = home(of: attachment.key)
+        identifiers.modify(attachment.key) {
+            $0.relabel(from: account.standing, to: .unlabelled, oldAtMs: account.labelledAtMs, atMs: 0)
+            if let cluster, let home { $0.noteLeaver(of: cluster, home: home) }
+        }
+    }
+
+    /// An account returns to an identifier that it is counted on; its label counts there again.
+    private mutating func takeBack(_ key: UInt64, life: Int64, of accountKey: UInt64, _ account: AccountLinks) {
+        pairs.remove(LinkKey.pair(key, life: life, with: accountKey))
+        identifiers.modify(key) {
+            $0.relabel(from: .unlabelled, to: account.standing, oldAtMs: 0, atMs: account.labelledAtMs)
+        }
     }
 
     private mutating func followRhythm(_ event: AccountEvent, _ keys: EventKeys, _ account: inout AccountLinks) {
@@ -89,8 +129,7 @@ extension LinkState {
         }
     }
 
-    /// An account that counted on an identifier for the organisation of its mail domain, or for one of its own, turns
-    /// out to belong to another.
+    /// An account that counted on an identifier for an organisation, or for one of its own, belongs to another now.
     private mutating func move(
         _ attachment: AccountLinks.Attachment, from left: UInt64?, to organisation: UInt64, atMs: Int64
     ) {

@@ -10,7 +10,7 @@ extension LinkState {
     mutating func settle(
         _ event: AccountEvent, _ keys: EventKeys, _ account: AccountLinks, new: [UInt64], _ sight: Sight
     ) {
-        switch sight.placement {
+        switch account.departures < AccountLinks.departureLimit ? sight.placement : sight.settledPlacement {
         case .apart:
             // Most accounts are in no cluster: nothing is worked out for them.
             noteLoner(keys.account, on: new)
@@ -54,18 +54,29 @@ extension LinkState {
         for key in keys { identifiers.modify(key) { $0.noteLoner(account) } }
     }
 
-    /// An account that is about to be forgotten is no member any more, and counts in its cluster no longer.
+    /// An account that is about to be forgotten is no member any more, counts in its cluster no longer, and its label
+    /// nowhere: nobody could take that back.
     ///
     /// Its identifiers still count it, as an account and as one of the cluster's: to them it would else be a stranger.
-    mutating func leaveCluster(beforeForgetting key: UInt64) {
+    mutating func letGo(_ key: UInt64) {
+        setStanding(.unlabelled, of: key, atMs: 0, expiresAtMs: nil)
         guard let account = accounts[key] else { return }
         clusters.leave(key, account)
         clusters.forgetMember(key)
     }
 
-    /// Before an account is touched: whom that makes go leaves its cluster.
+    /// Labelled accounts that are spared, at most, before one goes although it is labelled.
+    private static let sparedCount = 4
+
+    /// Before an account is touched: whom that makes go is let go. What is labelled is worth more than what is not.
     mutating func makeRoom(forAccount key: UInt64) {
-        if let stalest = accounts.evicted(byTouching: key) { leaveCluster(beforeForgetting: stalest) }
+        for _ in 0..<Self.sparedCount {
+            guard let stalest = accounts.evicted(byTouching: key),
+                accounts.read(stalest, { $0.standing != .unlabelled }) == true
+            else { break }
+            accounts.renew(stalest)
+        }
+        if let stalest = accounts.evicted(byTouching: key) { letGo(stalest) }
     }
 
     private mutating func found(
@@ -88,6 +99,7 @@ extension LinkState {
     private mutating func leave(_ key: UInt64, _ account: AccountLinks) {
         guard let membership = clusters.membership(of: key) else { return }
         clusters.leave(key, account)
+        accounts.modify(key) { $0.departures = min($0.departures + 1, AccountLinks.departureLimit) }
         for attachment in account.attachments {
             guard let home = home(of: attachment.key) else { continue }
             identifiers.modify(attachment.key) { $0.noteLeaver(of: membership.cluster, home: home) }
@@ -101,8 +113,12 @@ extension LinkState {
         }
     }
 
-    /// The number under which an identifier's home is known now; nil if the identifier is not known.
-    private func home(of key: UInt64) -> UInt64? {
-        identifiers.read(key) { $0.home.cluster }.map { $0 == 0 ? 0 : clusters.resolve($0) }
+    /// The number under which an identifier's home is known now, 0 if it has none or that was forgotten; nil if the
+    /// identifier is not known.
+    func home(of key: UInt64) -> UInt64? {
+        identifiers.read(key) { $0.home.cluster }.map { number in
+            let home = number == 0 ? 0 : clusters.resolve(number)
+            return clusters.isKnown(home) ? home : 0
+        }
     }
 }

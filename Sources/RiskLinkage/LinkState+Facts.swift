@@ -8,6 +8,14 @@ struct Sight {
     var membership: Membership?
     /// For each of the event's identifiers in turn its pair with the tenant. Empty without a tenant.
     var tenantPairs: [TenantPair] = []
+
+    /// Where an account belongs that moves no more: what it has come to share shows in its facts and nowhere else.
+    var settledPlacement: Placement {
+        switch placement {
+        case .leaves, .joins: membership == nil ? placement : .stays([])
+        default: placement
+        }
+    }
 }
 
 /// What becomes of an account's membership with an event.
@@ -54,7 +62,10 @@ extension LinkState {
                 }
                 continue
             }
-            let own = account?.attachment(key, life: links.life)
+            let own = account.flatMap {
+                $0.attachment(key, life: links.life)
+                    ?? formerAttachment(key, life: links.life, of: keys.account, $0)
+            }
             let pair = sight.tenantPairs.isEmpty ? nil : sight.tenantPairs[index]
             let facts = facts(of: links, key, identifierClass, keys, account, own, pair)
             // Of several bands of a prompt the one that most others agree in.
@@ -115,7 +126,7 @@ extension LinkState {
         return facts
     }
 
-    /// Whether the organisation of its mail domain, which the account is about to leave, is nobody's there but its own.
+    /// Whether the organisation that the account is about to leave is nobody's there but its own.
     private func isLastOfLeft(_ key: UInt64, _ keys: EventKeys, _ own: AccountLinks.Attachment?) -> Bool {
         guard let left = keys.leftOrganisation, let own else { return false }
         return pairs.read(LinkKey.pair(key, life: own.life, with: left)) { $0.accounts <= 1 } ?? false

@@ -20,7 +20,8 @@ extension LinkState {
         }
     }
 
-    private mutating func setStanding(
+    /// What is known of an account is something else from now on.
+    mutating func setStanding(
         _ standing: AccountLinks.Standing, of key: UInt64, atMs: Int64, expiresAtMs: Int64?
     ) {
         guard let account = accounts[key] else { return }

@@ -111,7 +111,7 @@ public struct LinkState: Sendable {
     private mutating func forgetStale(before timeMs: Int64) {
         for _ in 0..<2 {
             if let key = accounts.stalestKey, accounts.read(key, { $0.lastSeenMs < timeMs }) == true {
-                leaveCluster(beforeForgetting: key)
+                letGo(key)
                 accounts.remove(key)
             }
             identifiers.removeStalest { $0.lastSeenMs < timeMs }

@@ -142,6 +142,13 @@ struct RecencyTable<Value: Sendable>: @unchecked Sendable {
         body(&self[slot: Int32(slot)].value)
     }
 
+    /// Touches a key that is in; else does nothing.
+    mutating func renew(_ key: UInt64) {
+        guard let found = find(key), newest != Int32(found) else { return }
+        unlink(Int32(found))
+        linkAsNewest(Int32(found))
+    }
+
     /// Touches a key, inserting a value if there is none, and changes it. A full table forgets its stalest entry first.
     @discardableResult
     mutating func touch<Result>(

@@ -41,8 +41,8 @@ struct NaiveLinks {
 
     /// On the identifier: other organisations than the account's, and other accounts of its own.
     ///
-    /// A tenant counts once it was named by an account that was on the identifier then or later, a mail domain while
-    /// accounts of it are on it that never named another tenant; so do accounts that belong to nobody.
+    /// A tenant or mail domain counts while accounts are on it that belong to it by what they named last; so do
+    /// accounts that belong to nobody.
     private func company(
         _ identifierClass: IdentifierClass, for event: AccountEvent
     ) -> (organisations: Double, related: Double)? {
@@ -50,9 +50,9 @@ struct NaiveLinks {
         var seats = NaiveSeats()
         var onIt: Set<Reference> = []
         var members: [NaiveSeats.Organisation: Set<Reference>] = [:]
-        /// The account leaves its mail domain, or its being alone, for an organisation.
+        /// The account leaves its organisation, or its being alone, for another.
         func move(_ account: Reference, _ before: NaiveSeats.Seat, _ after: NaiveSeats.Seat) {
-            guard onIt.contains(account), before.tenant == nil, let organisation = after.organisation,
+            guard onIt.contains(account), let organisation = after.organisation,
                 organisation != before.organisation
             else { return }
             if let left = before.organisation {

@@ -19,6 +19,13 @@ struct ClusterJoining {
         /// The two that came with it last and belonged to no cluster.
         let loners: (UInt64, UInt64)
 
+        /// Accounts on it that are surely not of the cluster. Of a crowd only a sketch is known, and what it may be wrong
+        /// by would keep a large ring's own accounts out, which then were strangers indeed.
+        var outsiders: Int {
+            let doubt = accounts > Crowd.accountLimit ? 2 * HyperLogLog.standardError * Double(accounts) : 0
+            return max(0, accounts - members - Int(doubt))
+        }
+
         /// Whether an account is one of ``loners``.
         func has(_ loner: UInt64) -> Bool { loners.0 == loner || loners.1 == loner }
     }
@@ -73,7 +80,7 @@ struct ClusterJoining {
         shared.compactMap { one in
             guard one.home == cluster, one.members > 0 else { return nil }
             let inside = (Double(one.members) + 0.5) / (Double(max(others, one.members)) + 1)
-            return tie(one, inside: inside, outside: one.accounts - one.members, besides: others)
+            return tie(one, inside: inside, outside: one.outsiders, besides: others)
         }
     }
 

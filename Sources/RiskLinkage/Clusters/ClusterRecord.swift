@@ -18,7 +18,7 @@ struct ClusterRecord: Sendable {
     private var arrivals: DecayedArrivals
     private var births = WholeSpread()
     private var loads = WholeSpread()
-    private var templates = MajorityTally()
+    private var templates = CommonestTally()
     private var routes = InlineArray<40, Int32>(repeating: 0)
     private var anonymised = AnswerTally()
     private var virtualCards = AnswerTally()

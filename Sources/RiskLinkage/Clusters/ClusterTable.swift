@@ -53,6 +53,9 @@ struct ClusterTable: Sendable {
         return number
     }
 
+    /// Whether there is a cluster under a number, as ``resolve(_:)`` gives it.
+    func isKnown(_ number: UInt64) -> Bool { number != 0 && records.contains(number) }
+
     /// An account's membership; nil if it belongs to no cluster that is still known.
     func membership(of account: UInt64) -> Membership? {
         guard var membership = memberships[account] else { return nil }

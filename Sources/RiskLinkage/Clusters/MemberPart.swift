@@ -31,8 +31,12 @@ struct MemberPart: Sendable, Equatable {
     var pivoted = Answer.unknown
     /// What is out of the ordinary in its rhythm; nil before that is known.
     var rhythm: RhythmVector?
-    /// Exchanges so far.
+    /// Exchanges so far, at most ``exchangeLimit``.
     var exchanges: Int64 = 0
+
+    /// More than any account can have. What callers may state is far more, and the sum over as many members as a state
+    /// can hold has to stay a whole number.
+    static let exchangeLimit: Int64 = 1_000_000_000
 
     /// Numbers of different routes: channels and pathways, either possibly unknown.
     static let routeCount = 40
@@ -68,7 +72,7 @@ struct MemberPart: Sendable, Equatable {
         rhythm = account.rhythm?.vector
         exchanges = before?.exchanges ?? 0
         if let total = event?.number(.exchangesTotal), !total.isNaN {
-            exchanges = max(exchanges, Int64(min(total, 1e15)))
+            exchanges = max(exchanges, Int64(min(total, Double(Self.exchangeLimit))))
         }
     }
 

@@ -40,6 +40,12 @@ struct SmallTally: Sendable {
     /// Members of a key; 0 for one that found no room.
     func count(of key: UInt64) -> Int { counts.first { $0.key == key }?.count ?? 0 }
 
+    /// Members of the commonest key, without one member of a key.
+    func largest(leavingOut own: UInt64?) -> Int {
+        let largest = counts.reduce(0) { max($0, $1.count - ($1.key == own ? 1 : 0)) }
+        return max(largest, min(1, others))
+    }
+
     mutating func add(_ key: UInt64, count: Int = 1) {
         if let index = counts.firstIndex(where: { $0.key == key }) {
             counts[index].count += count
@@ -65,54 +71,35 @@ struct SmallTally: Sendable {
     }
 }
 
-/// How many members have the commonest of many keys, in constant space; 0 is none.
+/// How many members have the commonest of their keys; 0 is none.
 ///
-/// After Boyer and Moore (1991): a key that most have is found; the count of one that came up late leaves out those
-/// from before, so the share is never too high.
-struct MajorityTally: Sendable {
-    private var key: UInt64 = 0
-    private var count = 0
-    private var votes = 0
+/// Exact for up to 64 different keys. Of more, those that found no room are taken for keys of one member each, so the
+/// share is never too high.
+struct CommonestTally: Sendable {
+    private var tally = SmallTally()
     private var known = 0
 
     mutating func add(_ key: UInt64) {
         guard key != 0 else { return }
         known += 1
-        if key == self.key {
-            count += 1
-            votes += 1
-        } else if votes > 0 {
-            votes -= 1
-        } else {
-            (self.key, count, votes) = (key, 1, 1)
-        }
+        tally.add(key)
     }
 
     mutating func remove(_ key: UInt64) {
         guard key != 0 else { return }
         known -= 1
-        guard key == self.key else { return }
-        count = max(0, count - 1)
-        votes = max(0, votes - 1)
+        tally.remove(key)
     }
 
-    mutating func merge(_ other: MajorityTally) {
+    mutating func merge(_ other: CommonestTally) {
         known += other.known
-        if other.key == key {
-            count += other.count
-            votes += other.votes
-        } else if other.count > count {
-            (key, count, votes) = (other.key, other.count, max(0, other.votes - votes))
-        } else {
-            votes = max(0, votes - other.votes)
-        }
+        tally.merge(other.tally)
     }
 
     /// The share of the commonest key without one member's; nil if nobody else has one.
     func share(leavingOut own: UInt64?) -> Double? {
-        let isKnown = own != nil && own != 0
-        let others = known - (isKnown ? 1 : 0)
-        guard others > 0 else { return nil }
-        return Double(max(0, count - (isKnown && own == key ? 1 : 0))) / Double(others)
+        let own = own == 0 ? nil : own
+        let others = known - (own == nil ? 0 : 1)
+        return others > 0 ? Double(tally.largest(leavingOut: own)) / Double(others) : nil
     }
 }
