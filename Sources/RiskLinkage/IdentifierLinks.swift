@@ -109,7 +109,8 @@ struct IdentifierLinks: Sendable {
         facts.companions = Double(companions - (sharesCompanion ? 1 : 0))
         facts.sharesCompanion = sharesCompanion
         facts.accounts = Double(accounts - (own == nil ? 0 : 1))
-        (facts.labelledBad, facts.verified, facts.lastBanMs) = labels.others(than: own?.isFormer ?? true ? nil : account)
+        (facts.labelledBad, facts.verified, facts.lastBanMs) = labels.others(
+            than: own?.isFormer ?? true ? nil : account)
         // Exactly nothing when alone: what is left after subtracting would be rounding noise.
         guard facts.accounts > 0 else { return facts }
         (facts.arrivals1d, facts.arrivals7d, facts.arrivals30d) = arrivals.values(atMs: atMs, leavingOut: own?.atMs)

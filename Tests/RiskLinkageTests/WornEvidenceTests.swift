@@ -49,12 +49,14 @@ import Testing
         for index in 0..<24 {
             let ring = index < 12 ? "t" : "u"
             _ = state.apply(
-                try Self.event("\(ring)\(index)", minute: Int64(index), [(.templateTop1Ref, ring), (.ipPrefixRef, ring)]))
+                try Self.event(
+                    "\(ring)\(index)", minute: Int64(index), [(.templateTop1Ref, ring), (.ipPrefixRef, ring)]))
         }
         for turn in 0..<400 {
             let ring = turn % 2 == 0 ? "t" : "u"
             _ = state.apply(
-                try Self.event("alternator", minute: 30 + Int64(turn), [(.templateTop1Ref, ring), (.ipPrefixRef, ring)]))
+                try Self.event(
+                    "alternator", minute: 30 + Int64(turn), [(.templateTop1Ref, ring), (.ipPrefixRef, ring)]))
         }
         for ring in ["t", "u"] {
             let newcomer = try Self.event("new-\(ring)", minute: 500, [(.templateTop1Ref, ring), (.ipPrefixRef, ring)])
@@ -167,7 +169,8 @@ import Testing
             let facts = state.apply(event)
             for one in facts.facts.compactMap({ $0 }) { #expect(one.organisations == 0, "turn \(turn): \(one)") }
         }
-        let other = try LinkStateTests.event("b", atMs: Self.startMs + 100 * Self.minuteMs, org: "p", [(.deviceRef, "d")])
+        let other = try LinkStateTests.event(
+            "b", atMs: Self.startMs + 100 * Self.minuteMs, org: "p", [(.deviceRef, "d")])
         let facts = try #require(state.facts(for: other)[.device])
         #expect(facts.accounts == 1 && facts.organisations == 1)
     }
