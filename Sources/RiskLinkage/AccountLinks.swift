@@ -43,8 +43,8 @@ struct AccountLinks: Sendable {
     /// Room for attachments is made in steps of this: doubling would waste a third of it.
     private static let attachmentStep = 4
 
-    /// The most identifiers remembered of one account. Of one that comes with ever new ones the oldest of the same class
-    /// is pushed out; the state keeps for a while that it is counted there.
+    /// The most identifiers remembered of one account. Of one that comes with ever new ones the oldest of the same
+    /// class is pushed out; the state keeps for a while that it is counted there.
     static let attachmentLimit = 64
     /// Whether some may have been pushed out.
     var isFull: Bool { attachments.count >= Self.attachmentLimit }

@@ -19,8 +19,8 @@ struct ClusterJoining {
         /// The two that came with it last and belonged to no cluster.
         let loners: (UInt64, UInt64)
 
-        /// Accounts on it that are surely not of the cluster. Of a crowd only a sketch is known, and what it may be wrong
-        /// by would keep a large ring's own accounts out, which then were strangers indeed.
+        /// Accounts on it that are surely not of the cluster. Of a crowd only a sketch is known, and what it may be
+        /// wrong by would keep a large ring's own accounts out, which then were strangers indeed.
         var outsiders: Int {
             let doubt = accounts > Crowd.accountLimit ? 2 * HyperLogLog.standardError * Double(accounts) : 0
             return max(0, accounts - members - Int(doubt))
