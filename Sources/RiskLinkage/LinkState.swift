@@ -6,7 +6,7 @@ public import RiskCore
 ///
 /// State time is event time. The facts an event gets depend only on the events and labels before it, in the order they
 /// were applied: a replay in the same order gives the same bits. Bounded by its capacity; what was touched longest ago
-/// is forgotten first, and an account or identifier that was forgotten starts anew.
+/// is forgotten first, labelled accounts after others, and an account or identifier that was forgotten starts anew.
 ///
 /// A value without locks: one owner applies events one after another. An event costs O(its identifiers).
 public struct LinkState: Sendable {
