@@ -48,7 +48,7 @@ extension LinkState {
         var sight = Sight()
         sight.tenantPairs = tenantPairs(keys)
         if let history = account?.history { sight.snapshot.account = history.facts }
-        sight.snapshot.rhythm = account?.rhythm?.facts
+        sight.snapshot.rhythm = account?.rhythm?.facts(on: RhythmRecord.day(ofMs: keys.timeMs))
         sight.snapshot.population = population.facts(
             for: event, own: account?.populationPart ?? Population.Part(), profile: account?.history?.profile)
         let membership = clusters.membership(of: keys.account)

@@ -32,13 +32,27 @@ extension LinkState {
             if standing != account.standing { $0.labelledAtMs = atMs }
         }
         guard standing != account.standing else { return }
-        if let rhythm = account.rhythm { rhythms.setStanding(standing, of: key, slot: rhythm.slot) }
+        if let slot = account.rhythm?.slot {
+            rhythms.setStanding(standing, of: key, slot: slot)
+            if (standing == .abusive) != (account.standing == .abusive) {
+                tellTwins(of: key, slot: slot, isAbusive: standing == .abusive)
+            }
+        }
         for attachment in account.attachments where identifiers[attachment.key]?.life == attachment.life {
             identifiers.modify(attachment.key) {
                 $0.relabel(from: account.standing, to: standing, oldAtMs: account.labelledAtMs, atMs: atMs)
             }
         }
         clusters.relabel(key, from: account.standing, to: standing, oldAtMs: account.labelledAtMs, atMs: atMs)
+    }
+
+    /// Who moves as an account does hears of its label now, not with the next day's comparison.
+    private mutating func tellTwins(of key: UInt64, slot: Int32, isAbusive: Bool) {
+        for twin in rhythms.twins(of: key, slot: slot) {
+            accounts.modify(twin.account) {
+                $0.rhythm?.noteLabel(ofTwinWithProduct: twin.product, isAbusive: isAbusive)
+            }
+        }
     }
 
     mutating func expireLabels(until timeMs: Int64) {

@@ -56,6 +56,21 @@ import Testing
         #expect(Self.members(state, "a") == (joins ? ["a", "b"] : []))
     }
 
+    /// However large the ring: what one member's device says of a newcomer does not get less with every other member.
+    @Test(arguments: [40, 1500])
+    func oneMembersDeviceBringsSomebodyNewToARingOfAnySize(size: Int) throws {
+        var state = LinkState()
+        try Self.ring(size, in: &state)
+        let hour = Int64(size)
+        #expect(state.facts(for: try Self.event("r7", hour: hour, [])).cluster?.accounts == Double(size - 1))
+        for (identifier, joins) in [
+            ((EventField.deviceRef, "d5"), true), ((.instrumentRef, "i9"), true), ((.ipPrefixRef, "n"), false),
+        ] {
+            let facts = state.facts(for: try Self.event("new", hour: hour, [identifier]))
+            #expect((facts.cluster != nil) == joins, "\(identifier.1): \(String(describing: facts.cluster))")
+        }
+    }
+
     @Test func anAddressAndItsNetworkAreOneKind() throws {
         var state = LinkState()
         let both: Identifiers = [(.ipPrefixRef, "n"), (.asnRef, "a"), (.emailMxRef, "x"), (.tlsClientRef, "t")]

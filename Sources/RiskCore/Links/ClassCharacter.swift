@@ -18,6 +18,9 @@ public struct ClassCharacter: Sendable, Equatable {
     /// Classes of one kind say the same thing twice (an address and its network): only the strongest of a kind counts.
     public let kind: Kind
 
+    /// Whether one is ordinarily nobody's but one person's: a device, a card, a mailbox, a number.
+    public var isPersonal: Bool { expectedDegree <= 1 }
+
     /// What classes depend on each other.
     public enum Kind: Int, CaseIterable, Sendable {
         case device, payment, mailbox, mailPattern, profile, network, client, referral, prompt, phone, tenant

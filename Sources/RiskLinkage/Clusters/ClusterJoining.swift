@@ -52,6 +52,10 @@ struct ClusterJoining {
     private static let rarestCount = 50_000.0
     /// Shares are of at least so many others.
     private static let leastOthers = 2_000.0
+    /// Of a ring that is a larger share of all accounts than one in so many, one member's device or card would say too
+    /// little to join by itself, as it is a small part of the ring: it counts as if the ring were of this share. Nobody
+    /// chooses whose card to have by the size of a ring.
+    private static let largestPart = 150.0
 
     private let shared: [Shared]
     private let population: Double
@@ -79,10 +83,13 @@ struct ClusterJoining {
     func ties(to cluster: UInt64, others: Int) -> [Tie] {
         shared.compactMap { one in
             guard one.home == cluster, one.members > 0 else { return nil }
-            let inside = (Double(one.members) + 0.5) / (Double(max(others, one.members)) + 1)
+            let reach = one.identifierClass.character.isPersonal ? min(others, largestReach) : others
+            let inside = (Double(one.members) + 0.5) / (Double(max(reach, one.members)) + 1)
             return tie(one, inside: inside, outside: one.outsiders, besides: others)
         }
     }
+
+    private var largestReach: Int { Int(max(Self.rarestCount, population) / Self.largestPart) }
 
     /// The clusters that the account belongs to, by a prior for each: the surest first, of equally sure ones the older.
     ///

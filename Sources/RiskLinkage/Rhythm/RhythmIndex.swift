@@ -86,6 +86,7 @@ struct RhythmIndex: Sendable {
             let hours = record.followHours(event.histogram(.activeHourHist))
             let shape = RhythmShape(record, before: today, newDays: newDays, hours: hours, &ordinary)
             record.vector = shape?.vector
+            if shape == nil { record.facts = nil }
             if let shape {
                 let entry = Entry(account: account, organisation: organisation, standing: standing, day: today)
                 place(entry, shape.vector, &record)
@@ -106,6 +107,21 @@ struct RhythmIndex: Sendable {
     mutating func setStanding(_ standing: AccountLinks.Standing, of account: UInt64, slot: Int32) {
         guard holds(account, at: slot) else { return }
         entries[Int(slot)].standing = standing
+    }
+
+    /// Those in the sample that may move as an account does by what the sample knows now, its own organisation left
+    /// out: for each how alike they are. None if the account is not in the sample. As dear as one comparison.
+    func twins(of account: UInt64, slot: Int32) -> [(account: UInt64, product: Float)] {
+        guard holds(account, at: slot) else { return [] }
+        let own = entries[Int(slot)]
+        var products = [Float](repeating: 0, count: entries.count)
+        rows.multiply(Int(slot)..<Int(slot) + 1, by: rows, entries.indices, into: &products)
+        return entries.indices.compactMap { other in
+            guard products[other] >= RhythmTally.leastThreshold, entries[other].account != account,
+                entries[other].organisation != own.organisation
+            else { return nil }
+            return (entries[other].account, products[other])
+        }
     }
 
     /// Whether an account stands at a place of the sample.

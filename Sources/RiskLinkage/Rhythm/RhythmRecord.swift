@@ -38,6 +38,19 @@ struct RhythmRecord: Sendable {
         set { comparison = StoredComparison(newValue) }
     }
 
+    /// Somebody of the sample whose product with this account is given was labelled abusive or is no longer; the next
+    /// comparison counts anew.
+    mutating func noteLabel(ofTwinWithProduct product: Float, isAbusive: Bool) {
+        guard var facts, product >= RhythmTally.threshold(days: Int(facts.days)) else { return }
+        facts.labelledTwins = max(0, min(facts.twins, facts.labelledTwins + (isAbusive ? 1 : -1)))
+        self.facts = facts
+    }
+
+    /// ``facts`` for an event of a day; nil if nothing of what they rest on is within its last 28 days.
+    func facts(on day: Int) -> RhythmFacts? {
+        lastDay != Self.never && day - Int(lastDay) < RhythmVector.dayCount ? facts : nil
+    }
+
     /// Whether an event of this day is the first of a day that is later than all before.
     func begins(_ day: Int) -> Bool { lastDay == Self.never || day > Int(lastDay) }
 

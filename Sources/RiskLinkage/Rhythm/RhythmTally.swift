@@ -19,10 +19,19 @@ struct RhythmTally: Sendable {
         threshold = Self.threshold(days: days)
     }
 
+    /// The least similarity from which two accounts ever move alike.
+    private static let leastSimilarity = 0.5
+
+    /// The least product from which two accounts ever move alike.
+    static var leastThreshold: Float { product(ofSimilarity: leastSimilarity) }
+
     /// From which product on two accounts move alike: 2.75 standard deviations of what chance gives over so many days.
-    private static func threshold(days: Int) -> Float {
-        let similarity = max(0.5, min(0.9, 2.75 / Double(days).squareRoot()))
-        return Float((similarity * RhythmVector.length * RhythmVector.length).rounded())
+    static func threshold(days: Int) -> Float {
+        product(ofSimilarity: max(leastSimilarity, min(0.9, 2.75 / Double(days).squareRoot())))
+    }
+
+    private static func product(ofSimilarity similarity: Double) -> Float {
+        Float((similarity * RhythmVector.length * RhythmVector.length).rounded())
     }
 
     /// Takes in one product.

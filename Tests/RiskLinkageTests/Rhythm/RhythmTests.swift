@@ -98,6 +98,56 @@ import Testing
         #expect((0..<10).allSatisfy { (cleared["r\($0)"]?.labelledTwins ?? 0) == 0 })
     }
 
+    /// Labels move the others' facts at once, in the day and without another event of theirs.
+    @Test(arguments: 1...3 as ClosedRange<UInt64>)
+    func aLabelIsSeenByItsTwinsAtOnce(seed: UInt64) throws {
+        var world = honest(seed)
+        world.add("r", count: 12)
+        world.add("team", count: 6, organisation: "firm")
+        var state = LinkState()
+        _ = try play(world, days: 0..<36, into: &state)
+        let nowMs = RhythmWorld.startMs + 36 * RhythmWorld.dayMs
+        func labelledTwins(_ names: [String]) throws -> [Double] {
+            try names.map { name in
+                let event = try world.event(name, atMs: nowMs, requests: 50)
+                return state.facts(for: event).rhythm?.labelledTwins ?? 0
+            }
+        }
+        func label(_ names: [String], _ verdict: Label.Verdict) {
+            for name in names {
+                state.apply(Label(account: Reference(name), verdict: verdict, source: "test", knownAtMs: nowMs))
+            }
+        }
+        let (banned, rest) = (Array(world.names("r").prefix(6)), Array(world.names("r").dropFirst(6)))
+        #expect(try labelledTwins(rest).allSatisfy { $0 == 0 })
+        label(banned, .abusive)
+        label(banned, .abusive)
+        let seen = try labelledTwins(rest)
+        #expect(seen.count { $0 >= 3 } >= 4 && seen.allSatisfy { $0 <= 6 }, "seed \(seed): \(seen)")
+        let others = try labelledTwins(world.names("h")).sorted()
+        #expect(others[others.count * 9 / 10] <= 1, "seed \(seed): \(others)")
+        label([try #require(world.names("team").first)], .abusive)
+        #expect(try labelledTwins(world.names("team")).reduce(0, +) <= 1, "seed \(seed)")
+        label(Array(banned.prefix(3)), .legitimate)
+        let fewer = try labelledTwins(rest)
+        #expect(zip(fewer, seen).allSatisfy { $0 <= $1 && $0 <= 3 }, "seed \(seed): \(fewer), before \(seen)")
+        label(Array(banned.dropFirst(3)), .withdrawn)
+        #expect(try labelledTwins(rest).allSatisfy { $0 == 0 }, "seed \(seed)")
+    }
+
+    @Test func whoWasAwayForAMonthMovesLikeNobody() throws {
+        var world = honest(4, count: 60)
+        world.add("r", count: 8)
+        var state = LinkState()
+        let before = try play(world, into: &state)
+        #expect(before["r0"] != nil)
+        for (days, isKnown) in [(20, true), (29, false)] as [(Int64, Bool)] {
+            let timeMs = RhythmWorld.startMs + (Int64(world.dayCount) + days) * RhythmWorld.dayMs
+            let facts = state.facts(for: try world.event("r0", atMs: timeMs, requests: 50)).rhythm
+            #expect((facts != nil) == isKnown, "after \(days) days: \(String(describing: facts))")
+        }
+    }
+
     @Test func anEventNeverSeesItselfAndADryRunLeavesNothingBehind() throws {
         var world = honest(7, count: 60)
         world.add("r", count: 8)
