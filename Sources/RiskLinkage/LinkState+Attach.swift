@@ -22,7 +22,9 @@ extension LinkState {
         followRhythm(event, keys, &account)
         makeRoom(forAccount: keys.account)
         accounts.touch(keys.account, inserting: account) { $0 = account }
-        for result in rhythms.takeResults() { accounts.modify(result.account) { $0.rhythm?.facts = result.facts } }
+        for result in rhythms.takeResults() {
+            accounts.modify(result.account) { $0.rhythm?.keep(result.facts, of: result.day) }
+        }
         settle(event, keys, account, new: new, sight)
     }
 

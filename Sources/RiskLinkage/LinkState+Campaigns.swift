@@ -9,7 +9,8 @@ extension LinkState {
     /// - Parameters:
     ///   - from: The place among the members at which the page starts, as an earlier page's `nextMember` said.
     ///   - limit: The most members of the page, 1 to ``CampaignPage/memberLimit``.
-    /// - Complexity: O(limit × identifiers of an account + 500 × identifiers of an account).
+    /// - Complexity: O(limit × identifiers of an account + 500 × identifiers of an account), and at most some of the
+    ///   accounts that left: as many as there are members, and 64.
     public func campaign(_ target: CampaignTarget, from: Int = 0, limit: Int = 100) -> CampaignPage? {
         findCampaign(target, from: from, limit: limit)?.page()
     }
@@ -28,12 +29,12 @@ extension LinkState {
         guard let record = clusters[number] else { return nil }
         var page = CampaignPage(summary: Self.summary(record))
         page.timeline = record.history.days
-        var place = max(0, from)
-        while place < record.roll.count, page.members.count < limit {
-            if let member = member(record.roll[place], of: number) { page.members.append(member) }
-            place += 1
+        var index = record.index(ofPlace: from)
+        while index < record.roll.count, page.members.count < limit {
+            if let member = member(record.roll[index], of: number) { page.members.append(member) }
+            index += 1
         }
-        page.nextMember = place < record.roll.count ? place : nil
+        page.nextMember = index < record.roll.count ? record.roll[index].place : nil
         return CampaignFinding(page, shared: shared(in: record))
     }
 
@@ -64,8 +65,7 @@ extension LinkState {
     }
 
     private func member(_ entry: RollEntry, of cluster: UInt64) -> CampaignPage.Member? {
-        guard let membership = clusters.membership(of: entry.key), membership.cluster == cluster,
-            membership.joinedMs == entry.joinedMs, let account = accounts[entry.key]
+        guard let membership = clusters.membership(entry, of: cluster), let account = accounts[entry.key]
         else { return nil }
         let shared = Set(
             account.attachments.lazy.filter { sharedCount($0, in: cluster) > 1 }.map { Int($0.identifierClass) })
@@ -94,8 +94,7 @@ extension LinkState {
     private func shared(in record: ClusterRecord) -> [CampaignFinding.Shared] {
         var result: [CampaignFinding.Shared] = []
         for (number, entry) in record.roll.suffix(Self.evidenceMemberLimit).enumerated() {
-            guard let membership = clusters.membership(of: entry.key), membership.cluster == record.id.number,
-                membership.joinedMs == entry.joinedMs, let account = accounts[entry.key]
+            guard clusters.membership(entry, of: record.id.number) != nil, let account = accounts[entry.key]
             else { continue }
             for attachment in account.attachments {
                 let members = sharedCount(attachment, in: record.id.number)

@@ -21,7 +21,7 @@ extension LinkState {
             _ = see(event, keys, account, sight.membership, new: new, ties)
         case .bridges(let ties, let candidate):
             guard let member = see(event, keys, account, sight.membership, new: new, ties) else { return }
-            if clusters.bridge(member.cluster, candidate.key, by: keys.account) {
+            if clusters.bridge(member.cluster, candidate.key, by: StableHash.hash(account.reference)) {
                 let now = clusters.membership(of: keys.account)
                 clusters.see(keys.account, now, ties: candidate.ties, part: member.part, atMs: keys.timeMs)
             }

@@ -14,7 +14,9 @@ extension LinkState {
         makeRoom(forAccount: key)
         accounts.touch(key, inserting: AccountLinks(label.account, lastSeenMs: label.knownAtMs)) { _ in }
         let isNewExpiry = accounts[key]?.labelExpiresAtMs != label.expiresAtMs
+        let before = accounts[key]?.standing
         setStanding(standing, of: key, atMs: label.knownAtMs, expiresAtMs: label.expiresAtMs)
+        if (standing == .abusive) != (before == .abusive) { tellTwins(of: key, isAbusive: standing == .abusive) }
         if let expiresAtMs = label.expiresAtMs, isNewExpiry {
             expiries.insert(LabelExpiry(atMs: expiresAtMs, account: key))
         }
@@ -32,12 +34,7 @@ extension LinkState {
             if standing != account.standing { $0.labelledAtMs = atMs }
         }
         guard standing != account.standing else { return }
-        if let slot = account.rhythm?.slot {
-            rhythms.setStanding(standing, of: key, slot: slot)
-            if (standing == .abusive) != (account.standing == .abusive) {
-                tellTwins(of: key, slot: slot, isAbusive: standing == .abusive)
-            }
-        }
+        if let rhythm = account.rhythm { rhythms.setStanding(standing, of: key, slot: rhythm.slot) }
         for attachment in account.attachments where identifiers[attachment.key]?.life == attachment.life {
             identifiers.modify(attachment.key) {
                 $0.relabel(from: account.standing, to: standing, oldAtMs: account.labelledAtMs, atMs: atMs)
@@ -46,8 +43,10 @@ extension LinkState {
         clusters.relabel(key, from: account.standing, to: standing, oldAtMs: account.labelledAtMs, atMs: atMs)
     }
 
-    /// Who moves as an account does hears of its label now, not with the next day's comparison.
-    private mutating func tellTwins(of key: UInt64, slot: Int32, isAbusive: Bool) {
+    /// Who moves as an account does hears of its label now, not with the next day's comparison, as far as both are in
+    /// the rhythm's sample. Not of what expires or is forgotten: of that there may be thousands at one event.
+    private mutating func tellTwins(of key: UInt64, isAbusive: Bool) {
+        guard let slot = accounts.read(key, { $0.rhythm?.slot }) ?? nil else { return }
         for twin in rhythms.twins(of: key, slot: slot) {
             accounts.modify(twin.account) {
                 $0.rhythm?.noteLabel(ofTwinWithProduct: twin.product, isAbusive: isAbusive)

@@ -61,4 +61,41 @@ import Testing
         }
         #expect(everyone.count == state.counts.clusteredAccounts, "seed \(seed)")
     }
+
+    /// Accounts come to one device all the time and are forgotten, so that the cluster's list turns over while somebody
+    /// reads it.
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func whoStaysWhileOthersAreForgottenIsOnOnePage(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        var state = LinkState(capacity: LinkState.Capacity(accounts: 60, identifiers: 60))
+        var (timeMs, newcomers): (Int64, Int) = (1_700_000_000_000, 0)
+        let staying = Set((0..<20).map { Reference("stays\($0)") })
+        func come(_ account: String) throws {
+            timeMs += .random(in: 1...60_000, using: &generator)
+            _ = state.apply(try LinkStateTests.event(account, atMs: timeMs, [(.deviceRef, "d")]))
+        }
+        func turnOver(_ count: Int) throws {
+            for _ in 0..<count {
+                try come("n\(newcomers)")
+                newcomers += 1
+                if newcomers.isMultiple(of: 10) { for index in 0..<20 { try come("stays\(index)") } }
+            }
+        }
+        for _ in 0..<5 {
+            for index in 0..<20 { try come("stays\(index)") }
+            try turnOver(Int.random(in: 0..<400, using: &generator))
+            var (found, start): ([Reference], Int?) = ([], 0)
+            while let from = start {
+                let page = try #require(state.campaign(.account(Reference("stays0")), from: from, limit: 5))
+                #expect(page.summary.accounts <= 60 && (page.nextMember ?? .max) > from, "seed \(seed)")
+                found += page.members.map(\.account)
+                start = page.nextMember
+                try turnOver(30)
+                // Whoever reads is faster than the newcomers come, in the end.
+                if found.count > 2000 { start = nil }
+            }
+            #expect(Set(found).count == found.count, "seed \(seed): somebody twice")
+            #expect(staying.isSubset(of: found), "seed \(seed): \(found.count)")
+        }
+    }
 }

@@ -63,11 +63,15 @@ import Testing
         try Self.ring(size, in: &state)
         let hour = Int64(size)
         #expect(state.facts(for: try Self.event("r7", hour: hour, [])).cluster?.accounts == Double(size - 1))
-        for (identifier, joins) in [
-            ((EventField.deviceRef, "d5"), true), ((.instrumentRef, "i9"), true), ((.ipPrefixRef, "n"), false),
-        ] {
+        // A mail domain is not one person's: what it says gets less with the ring.
+        let own: [((EventField, String), Bool)] = [
+            ((.deviceRef, "solo"), true), ((.instrumentRef, "solo"), true),
+            ((.emailDomainRef, "solo.example"), size == 40),
+        ]
+        for (place, (identifier, joins)) in own.enumerated() {
+            _ = state.apply(try Self.event("r\(7 + place)", hour: hour, [identifier]))
             let facts = state.facts(for: try Self.event("new", hour: hour, [identifier]))
-            #expect((facts.cluster != nil) == joins, "\(identifier.1): \(String(describing: facts.cluster))")
+            #expect((facts.cluster != nil) == joins, "\(identifier): \(String(describing: facts.cluster))")
         }
     }
 
@@ -136,6 +140,24 @@ import Testing
         #expect(merged?.members.count == 10)
         #expect(merged?.timeline.reduce(0) { $0 + $1.joined } == 10)
         #expect(merged?.timeline.reduce(0) { $0 + $1.banned } == 1)
+    }
+
+    /// Five in a hundred make two clusters one: different ones, not the same two that come again and again.
+    @Test func onlyDifferentAccountsInCommonMakeTwoClustersOne() throws {
+        var state = LinkState()
+        for index in 0..<100 {
+            _ = state.apply(try Self.event("a\(index)", hour: Int64(index), [(.deviceRef, "d")]))
+            _ = state.apply(
+                try Self.event("b\(index)", hour: Int64(index), [(.instrumentRef, "i"), (.emailDomainRef, "e")]))
+        }
+        let both: Identifiers = [(.deviceRef, "d"), (.instrumentRef, "i"), (.emailDomainRef, "e")]
+        for round in 0..<12 {
+            _ = state.apply(try Self.event("a\(round % 2)", hour: 100 + Int64(round), both))
+            _ = state.apply(try Self.event("a\(round % 4)", hour: 100 + Int64(round), both))
+        }
+        #expect(Self.members(state, "a0").count == 100)
+        _ = state.apply(try Self.event("a4", hour: 120, both))
+        #expect(Self.members(state, "a0").count == 200)
     }
 
     @Test func aLabelTravelsAtOnceExpiresAndCanBeTakenBack() throws {

@@ -37,13 +37,13 @@ public struct CampaignPage: Sendable, Equatable {
         public init(id: ClusterID) { self.id = id }
     }
 
-    /// What members share of one class.
+    /// What members share of one class: the last 500 of them, in the order of ``CampaignPage/members``.
     public struct Evidence: Sendable, Equatable {
         /// The class.
         public var identifierClass: IdentifierClass
-        /// Identifiers of the class that at least two members have.
+        /// Identifiers of the last 500 members that at least two of all members have.
         public var identifiers: Int
-        /// Members on any of those.
+        /// Of the last 500 members those on any of these.
         public var accounts: Int
         /// Members on the commonest one.
         public var largest: Int

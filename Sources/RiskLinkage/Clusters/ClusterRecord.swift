@@ -12,9 +12,11 @@ struct ClusterRecord: Sendable {
     private(set) var labels = LabelTally()
     private(set) var exchanges: Int64 = 0
     private(set) var history = ClusterHistory()
-    /// All that ever joined, in order, those of a merged cluster behind. Who left is still there; who came back is
+    /// All that joined, in order, those of a merged cluster behind. Who left may still be there; who came back is
     /// there twice, and only the entry with the time of its membership counts.
     private(set) var roll: [RollEntry] = []
+    /// The place of the next on the roll.
+    private var nextPlace = 0
     private var arrivals: DecayedArrivals
     private var births = WholeSpread()
     private var loads = WholeSpread()
@@ -35,7 +37,7 @@ struct ClusterRecord: Sendable {
     /// An account joins.
     mutating func join(_ key: UInt64, _ part: MemberPart, _ account: AccountLinks, atMs: Int64) {
         members += 1
-        roll.append(RollEntry(key: key, joinedMs: atMs))
+        addToRoll(key, joinedMs: atMs)
         lastSeenMs = max(lastSeenMs, atMs)
         bornMs = min(bornMs, account.history?.firstSeenMs ?? atMs)
         arrivals.add(atMs: atMs)
@@ -79,7 +81,7 @@ struct ClusterRecord: Sendable {
         labels.merge(other.labels)
         exchanges += other.exchanges
         history.merge(other.history)
-        roll += other.roll
+        for entry in other.roll { addToRoll(entry.key, joinedMs: entry.joinedMs) }
         arrivals.merge(other.arrivals)
         births.merge(other.births)
         loads.merge(other.loads)
@@ -89,6 +91,27 @@ struct ClusterRecord: Sendable {
         virtualCards.merge(other.virtualCards)
         pivots.merge(other.pivots)
         rhythms.add(other.rhythms)
+    }
+
+    private mutating func addToRoll(_ key: UInt64, joinedMs: Int64) {
+        roll.append(RollEntry(key: key, joinedMs: joinedMs, place: nextPlace))
+        nextPlace += 1
+    }
+
+    /// Whether most of the roll has left.
+    var hasLongRoll: Bool { roll.count > 2 * members + 64 }
+
+    /// Keeps these entries of the roll, with their places.
+    mutating func keepOnRoll(_ entries: [RollEntry]) { roll = entries }
+
+    /// Where on the roll a place, or the next one that is still there, is.
+    func index(ofPlace place: Int) -> Int {
+        var (low, high) = (0, roll.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if roll[middle].place < place { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Organisations among the members: tenants, and each that is one of its own.
@@ -199,4 +222,6 @@ struct RollEntry: Sendable {
     let key: UInt64
     /// When, Unix milliseconds.
     let joinedMs: Int64
+    /// Its place among all that ever joined: it stays the same when others are taken off.
+    let place: Int
 }

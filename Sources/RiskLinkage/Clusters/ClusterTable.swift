@@ -11,12 +11,6 @@ struct ClusterTable: Sendable {
     private var bridges: RecencyTable<Bridge>
     private var lastNumber: UInt64 = 0
 
-    /// Accounts that belong to both of two clusters.
-    private struct Bridge: Sendable {
-        var latest: UInt64 = 0
-        var count = 0
-    }
-
     /// The most pairs of clusters that wait for more accounts in common.
     private static let bridgeLimit = 65_536
     /// Larger ones become one when at least two accounts belong to both, and this share of the smaller.
@@ -107,6 +101,22 @@ struct ClusterTable: Sendable {
         guard let membership = membership(of: key) else { return }
         records.modify(membership.cluster) { $0.leave(membership.part, account) }
         memberships.remove(key)
+        shortenRoll(of: membership.cluster)
+    }
+
+    /// Takes those who left off a roll once they are most of it.
+    private mutating func shortenRoll(of cluster: UInt64) {
+        guard let roll = records.read(cluster, { $0.hasLongRoll ? $0.roll : nil }) ?? nil else { return }
+        let members = roll.filter { self.membership($0, of: cluster) != nil }
+        records.modify(cluster) { $0.keepOnRoll(members) }
+    }
+
+    /// The membership that an entry of a cluster's roll speaks of; nil if that has ended.
+    func membership(_ entry: RollEntry, of cluster: UInt64) -> Membership? {
+        guard let membership = membership(of: entry.key), membership.cluster == cluster,
+            membership.joinedMs == entry.joinedMs
+        else { return nil }
+        return membership
     }
 
     /// A member was seen: its grounds and what it puts in are brought up to date.
@@ -137,6 +147,7 @@ struct ClusterTable: Sendable {
     /// An account belongs to two clusters by lasting classes. One becomes part of the other if it is a pair, or
     /// if enough other accounts did so before: neither a customer of two companies nor a stolen card makes them one.
     ///
+    /// - Parameter account: The account's ``StableHash``.
     /// - Returns: Whether they are one now.
     mutating func bridge(_ first: UInt64, _ second: UInt64, by account: UInt64) -> Bool {
         guard first != second, let left = records[first], let right = records[second] else { return first == second }
@@ -145,11 +156,7 @@ struct ClusterTable: Sendable {
         let (stays, goes) = leftStays ? (left, right) : (right, left)
         if goes.members > Self.pairCount {
             let pair = LinkKey.pair(stays.id.number, life: 0, with: goes.id.number)
-            let count = bridges.touch(pair, inserting: Bridge()) { bridge in
-                if bridge.latest != account { bridge.count += 1 }
-                bridge.latest = account
-                return bridge.count
-            }
+            let count = bridges.touch(pair, inserting: Bridge()) { $0.add(account) }
             guard Double(count) >= max(2, Self.bridgeShare * Double(goes.members)) else { return false }
             bridges.remove(pair)
         }

@@ -12,6 +12,8 @@ struct RhythmIndex: Sendable {
     struct Result: Sendable {
         let account: UInt64
         let facts: RhythmFacts
+        /// The day of the event that asked for it.
+        let day: Int
     }
 
     private struct Entry: Sendable {
@@ -25,7 +27,10 @@ struct RhythmIndex: Sendable {
     private struct Pending: Sendable {
         let account: UInt64
         let organisation: UInt64
+        /// Days that its vector rests on.
         let days: Int
+        /// The day before which its vector was made.
+        let day: Int
     }
 
     /// The most accounts in the sample.
@@ -86,7 +91,6 @@ struct RhythmIndex: Sendable {
             let hours = record.followHours(event.histogram(.activeHourHist))
             let shape = RhythmShape(record, before: today, newDays: newDays, hours: hours, &ordinary)
             record.vector = shape?.vector
-            if shape == nil { record.facts = nil }
             if let shape {
                 let entry = Entry(account: account, organisation: organisation, standing: standing, day: today)
                 place(entry, shape.vector, &record)
@@ -190,7 +194,9 @@ struct RhythmIndex: Sendable {
             block[Self.blockSize + row, index] = Float(shape.vector[index])
             block[2 * Self.blockSize + row, index] = Float(shape.shuffled.second[index])
         }
-        pending.append(Pending(account: entry.account, organisation: entry.organisation, days: shape.dayCount))
+        pending.append(
+            Pending(
+                account: entry.account, organisation: entry.organisation, days: shape.dayCount, day: entry.day))
         if pending.count == Self.blockSize { compare() }
     }
 
@@ -210,7 +216,7 @@ struct RhythmIndex: Sendable {
         }
         for (index, waiting) in pending.enumerated() {
             let facts = RhythmTally.facts(own[index], byChance: byChance[index], compared: entries.count - 1)
-            results.append(Result(account: waiting.account, facts: facts))
+            results.append(Result(account: waiting.account, facts: facts, day: waiting.day))
         }
         pending.removeAll(keepingCapacity: true)
     }

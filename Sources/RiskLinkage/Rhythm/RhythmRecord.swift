@@ -32,23 +32,20 @@ struct RhythmRecord: Sendable {
     /// The UTC day of a moment, counted from 1970.
     static func day(ofMs timeMs: Int64) -> Int { Int(timeMs / 86_400_000) }
 
-    /// What the last comparison said; nil before the first.
-    var facts: RhythmFacts? {
-        get { comparison.facts }
-        set { comparison = StoredComparison(newValue) }
+    /// What the last comparison said, for an event of a day; nil before the first, and four weeks after the last.
+    func facts(on day: Int) -> RhythmFacts? {
+        day - Int(comparison.day) < RhythmVector.dayCount ? comparison.facts : nil
     }
+
+    /// Keeps what a comparison on a day said.
+    mutating func keep(_ facts: RhythmFacts, of day: Int) { comparison = StoredComparison(facts, of: day) }
 
     /// Somebody of the sample whose product with this account is given was labelled abusive or is no longer; the next
     /// comparison counts anew.
     mutating func noteLabel(ofTwinWithProduct product: Float, isAbusive: Bool) {
-        guard var facts, product >= RhythmTally.threshold(days: Int(facts.days)) else { return }
+        guard var facts = comparison.facts, product >= RhythmTally.threshold(days: Int(facts.days)) else { return }
         facts.labelledTwins = max(0, min(facts.twins, facts.labelledTwins + (isAbusive ? 1 : -1)))
-        self.facts = facts
-    }
-
-    /// ``facts`` for an event of a day; nil if nothing of what they rest on is within its last 28 days.
-    func facts(on day: Int) -> RhythmFacts? {
-        lastDay != Self.never && day - Int(lastDay) < RhythmVector.dayCount ? facts : nil
+        comparison = StoredComparison(facts, of: Int(comparison.day))
     }
 
     /// Whether an event of this day is the first of a day that is later than all before.
@@ -123,7 +120,7 @@ struct RhythmRecord: Sendable {
     }
 }
 
-/// ``RhythmFacts`` in 14 bytes.
+/// ``RhythmFacts`` and their day in 20 bytes.
 private struct StoredComparison: Sendable {
     private static let unit = 10_000.0
 
@@ -134,9 +131,14 @@ private struct StoredComparison: Sendable {
     private var nearest: Int16 = 0
     private var nearestByChance: Int16 = 0
     private var days: UInt8 = 0
+    /// The day of the comparison.
+    private(set) var day = Int32.min
 
-    init(_ facts: RhythmFacts? = nil) {
-        guard let facts else { return }
+    /// None.
+    init() {}
+
+    init(_ facts: RhythmFacts, of day: Int) {
+        self.day = Int32(clamping: day)
         compared = UInt16(facts.compared)
         twins = UInt16(facts.twins)
         twinsByChance = UInt16(facts.twinsByChance)

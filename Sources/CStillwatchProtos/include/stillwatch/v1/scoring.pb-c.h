@@ -914,7 +914,7 @@ struct  Stillwatch__V1__CampaignSummary
 
 
 /*
- * What members of a cluster share of one class of identifier.
+ * What members of a cluster share of one class of identifier, as the last 500 on its list of members show it.
  */
 struct  Stillwatch__V1__CampaignEvidence
 {
@@ -925,12 +925,12 @@ struct  Stillwatch__V1__CampaignEvidence
   protobuf_c_boolean has_class_;
   Stillwatch__V1__IdentifierClass class_;
   /*
-   * Identifiers of the class that at least two members have.
+   * Identifiers of the class that one of those and at least one other member have.
    */
   protobuf_c_boolean has_identifiers;
   uint64_t identifiers;
   /*
-   * Members on any of those.
+   * Of the last 500 members those on any of these identifiers.
    */
   protobuf_c_boolean has_accounts;
   uint64_t accounts;
