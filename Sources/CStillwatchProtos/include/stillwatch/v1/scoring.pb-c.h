@@ -854,7 +854,8 @@ struct  Stillwatch__V1__CampaignSummary
 {
   ProtobufCMessage base;
   /*
-   * Its present name.
+   * Its present name. It holds until the service starts anew from a log that was cut, or in another version: whoever
+   * writes it down for later writes a member's account_ref beside it.
    */
   char *id;
   /*
