@@ -10,7 +10,7 @@ public struct RhythmFacts: Sendable, Equatable {
     public var twins = 0.0
     /// How many would move as it does had its weeks come in another order.
     public var twinsByChance = 0.0
-    /// Those of ``twins`` that are labelled abusive, by the labels of now.
+    /// Those of ``twins`` that are labelled abusive: when they were compared, and by what was said of them since.
     public var labelledTwins = 0.0
     /// Mean similarity of the eight nearest.
     public var nearest = 0.0

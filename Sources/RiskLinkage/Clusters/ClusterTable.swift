@@ -104,7 +104,7 @@ struct ClusterTable: Sendable {
         shortenRoll(of: membership.cluster)
     }
 
-    /// Takes those who left off a roll once they are most of it.
+    /// Takes those who left off a roll once they are most of it: O(roll), and so O(1) for each that left.
     private mutating func shortenRoll(of cluster: UInt64) {
         guard let roll = records.read(cluster, { $0.hasLongRoll ? $0.roll : nil }) ?? nil else { return }
         let members = roll.filter { self.membership($0, of: cluster) != nil }
