@@ -93,7 +93,8 @@ public struct ModelTraining {
         let table = BinnedTable(toFit, threads: options.threads)
         var recipe = TreeLearner.Recipe(
             base: options.trees.basesToTry[0],
-            treeCount: min(options.trees.treeLimit, TreeOptions.unstoppedTreeLimit))
+            treeCounts: Array(
+                repeating: min(options.trees.treeLimit, TreeOptions.unstoppedTreeLimit), count: options.trees.forests))
         if let split {
             progress("held-out fit", 0)
             let choice = try learner.choose(
@@ -105,8 +106,8 @@ public struct ModelTraining {
                 TrainingStatement.Metric(name: "heldout_log_loss_base_\($0.base.rawValue)", value: $0.loss)
             }
             recipe = choice.recipe
-            recipe.treeCount = learner.treeCount(
-                recipe.treeCount, fitted: split.fitted.count, all: data.rowCount)
+            recipe.treeCounts = learner.treeCounts(
+                recipe.treeCounts, fitted: split.fitted.count, all: data.rowCount)
         }
         progress("final fit", 0.6)
         let model = try learner.fit(

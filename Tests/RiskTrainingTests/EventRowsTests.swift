@@ -119,7 +119,7 @@ import Testing
     @Test func aRowAndItsAlteredCopyCountAsOne() throws {
         var training = EventTraining()
         let (plain, _) = try rows(training)
-        training.identifierDropout = true
+        (training.identifierDropout, training.innocentCrowds) = (true, 0)
         let (doubled, _) = try rows(training)
         let isAltered = try #require(doubled.isAltered)
         let fitWeights = try #require(doubled.fitWeights)
@@ -129,12 +129,6 @@ import Testing
             #expect(!isAltered[row] && isAltered[row + 1])
             #expect(doubled.labels[row] == doubled.labels[row + 1] && doubled.groups?[row] == doubled.groups?[row + 1])
         }
-        // Honest rows alone stand in a campaign's crowd, and only if that is asked for.
-        let crowded = doubled.rowsInACrowd
-        training.innocentCrowds = 0
-        let uncrowded = try rows(training).0.rowsInACrowd
-        #expect(crowded.honest > 0 && crowded.abusive == 0 && uncrowded.honest == 0 && uncrowded.abusive == 0)
-        training.innocentCrowds = EventTraining().innocentCrowds
         // Nothing is learnt from whoever is left out, not even what it has lent; its borrowers' rows stay as they came.
         let lenders = try #require(doubled.lenders)
         let lent = Dictionary(grouping: lenders.compactMap { $0 }) { $0 }
@@ -159,9 +153,46 @@ import Testing
         #expect(document.training.positiveCount == UInt64(all.positiveCount))
         let expected = [
             "identifier_dropout=0.5", "sparser=log", "borrowed_looks=0.3", "stolen_identities=0.1",
-            "innocent_crowds=0.5",
         ]
         #expect(Set(expected).isSubset(of: document.training.options))
+    }
+
+    @Test(arguments: [0.3, 0.5])
+    func acrossForestsARowAndItsCopiesCountAsOne(alteredShare: Double) throws {
+        var training = EventTraining()
+        (training.identifierDropout, training.alteredShare, training.innocentCrowds) = (true, alteredShare, 0)
+        let (uncrowded, _) = try rows(training)
+        #expect(uncrowded.otherFitWeights == nil && uncrowded.rowsInACrowd.isEmpty)
+        training.innocentCrowds = 0.5
+        let (data, gathered) = try rows(training)
+        let crowded = data.rowsInACrowd
+        #expect(!crowded.isEmpty && crowded.allSatisfy { !data.labels[$0] }, "honest rows alone stand in a crowd")
+        let (with, without) = (try #require(data.fitWeights), try #require(data.otherFitWeights))
+        // Without those in crowds, what is learnt from is what it is without that option, row by row.
+        let others = (0..<data.rowCount).filter { !crowded.contains($0) }
+        #expect(others.map { without[$0] } == uncrowded.fitWeights)
+        #expect(others.map { data.isAltered?[$0] } == uncrowded.isAltered?.map { $0 })
+        #expect(crowded.allSatisfy { without[$0] == 0 && with[$0] == alteredShare })
+        // With them, the other copy of a row in a crowd counts for nothing.
+        var sums = [0.0, 0.0]
+        for row in 0..<data.rowCount where data.isAltered?[row] == false {
+            let copies = (row + 1..<data.rowCount).prefix { data.isAltered?[$0] == true }
+            let inCrowd = copies.filter(crowded.contains)
+            #expect(copies.count - inCrowd.count == 1 && inCrowd.count <= 1)
+            #expect(with[row] == 1 - alteredShare && without[row] == 1 - alteredShare)
+            for copy in copies where !crowded.contains(copy) {
+                #expect(with[copy] == (inCrowd.isEmpty ? alteredShare : 0) && without[copy] == alteredShare)
+            }
+            sums = zip(sums, [with, without]).map { sum, weights in sum + ([row] + copies).reduce(0) { $0 + weights[$1] } }
+        }
+        let plain = Double(data.rowCount - (data.isAltered?.count { $0 } ?? 0))
+        #expect(sums.allSatisfy { abs($0 - plain) < 1e-9 })
+        let document = try gathered.train(place: "", digests: []) { _, _ in }
+        #expect(document.training.options.contains("innocent_crowds=0.5"))
+        // Without a lender's rows its borrower's are what they are without a crowd.
+        let lender = try #require(crowded.first.flatMap { data.lenders?[$0] })
+        let left = try gathered.trainingData(leavingOut: { $0 == lender })
+        #expect(left.rowsInACrowd.count < crowded.count && left.fitWeights?.allSatisfy { $0 <= 1 } == true)
     }
 
     /// A slip of the pen would leave nobody out, in silence.
@@ -174,12 +205,8 @@ import Testing
 
 extension TrainingData {
     /// Rows that have something of an abusive account.
-    fileprivate var rowsInACrowd: (honest: Int, abusive: Int) {
+    fileprivate var rowsInACrowd: Set<Int> {
         let isAbusive = Dictionary(zip(groups ?? [], labels)) { first, _ in first }
-        var (honest, abusive) = (0, 0)
-        for (row, lender) in (lenders ?? []).enumerated() where lender.flatMap({ isAbusive[$0] }) == true {
-            if labels[row] { abusive += 1 } else { honest += 1 }
-        }
-        return (honest, abusive)
+        return Set((lenders ?? []).indices.filter { lenders?[$0].flatMap { isAbusive[$0] } == true })
     }
 }

@@ -16,6 +16,8 @@ public struct TrainingData: Sendable {
     /// How much each row counts while fitting, where that is not what it stands for; nil: as ``weights``. Calibration,
     /// thresholds and metrics go by ``weights``.
     public var fitWeights: [Double]?
+    /// The same for every other forest of a model of trees; nil: a model is one forest.
+    public var otherFitWeights: [Double]?
     /// Whether a row is a copy that was altered to be learnt from: no calibration, threshold or metric looks at it.
     /// nil: none is.
     public var isAltered: [Bool]?
@@ -58,6 +60,14 @@ public struct TrainingData: Sendable {
         return data
     }
 
+    /// The same as every other forest is fitted to, of data that is as the first is.
+    var toFitOtherwise: TrainingData? {
+        guard let otherFitWeights else { return nil }
+        var data = self
+        (data.weights, data.otherFitWeights) = (otherFitWeights, nil)
+        return data
+    }
+
     /// The same rows with some of the features only, by index.
     func reading(_ kept: [Int]) -> TrainingData {
         var data = self
@@ -88,13 +98,14 @@ public struct TrainingData: Sendable {
         precondition(
             transforms.count == features.count, "\(transforms.count) transforms for \(features.count) features")
         for (name, count) in [
-            ("weights", weights?.count), ("weights to fit", fitWeights?.count), ("marks", isAltered?.count),
+            ("weights", weights?.count), ("weights to fit", fitWeights?.count),
+            ("other weights to fit", otherFitWeights?.count), ("marks", isAltered?.count),
             ("event types", eventTypes?.count), ("groups", groups?.count),
             ("lenders", lenders?.count),
         ] {
             precondition(count ?? rowCount == rowCount, "\(count ?? 0) \(name) for \(rowCount) rows")
         }
-        for weights in [weights, fitWeights] {
+        for weights in [weights, fitWeights, otherFitWeights] {
             precondition(
                 weights?.allSatisfy { $0.isFinite && $0 >= 0 } ?? true, "a weight is negative or not a finite number")
         }

@@ -37,6 +37,8 @@ struct EventRows {
     private var isAltered: [Bool] = []
     /// By row the account that it has borrowed from; nil: none.
     private var lenders: [Int?] = []
+    /// By row whether it is a copy in a past campaign's crowd.
+    private var isInCrowd: [Bool] = []
     private var alteredCount = 0
 
     init(rowLimit: Int) { self.rowLimit = rowLimit }
@@ -55,7 +57,7 @@ struct EventRows {
     ///   - vector: The whole catalogue's features of the event.
     ///   - account: Its account's number.
     ///   - isAbusive: Whether the account is called abusive: honest and abusive use are thinned out apart.
-    ///   - altered: The observation as it is altered, if this is a copy of the row that was added last.
+    ///   - altered: The observation as it is altered, if this is a copy of the row that was added last as it came.
     /// - Returns: Whether it was kept.
     /// - Throws: ``TrainingError`` if a custom name has numbers in some events and texts in others.
     @discardableResult
@@ -74,6 +76,7 @@ struct EventRows {
         strata.append(stratum)
         isAltered.append(altered != nil)
         lenders.append(altered?.lender)
+        isInCrowd.append(altered?.isInCrowd ?? false)
         if altered != nil { alteredCount += 1 } else { counts[stratum.rawValue] += 1 }
         while counts[Stratum.abusiveUsage.rawValue] > abusiveLimit, !abusiveSampling.isExhausted {
             thinOut(.abusiveUsage)
@@ -116,6 +119,7 @@ struct EventRows {
         compact(&strata)
         compact(&isAltered)
         compact(&lenders)
+        compact(&isInCrowd)
         custom.renumber(newNumbers)
         alteredCount = isAltered.count { $0 }
         counts = Array(repeating: 0, count: Stratum.allCases.count)
@@ -126,7 +130,7 @@ struct EventRows {
     ///
     /// - Parameters:
     ///   - prefixes: Features whose names begin with one of these are left out.
-    ///   - alteredShare: What an altered copy counts for of the row and its copy, which count as one.
+    ///   - alteredShare: What the altered copy counts for of a row and its copies, which count as one.
     ///   - balance: How much rows count while fitting.
     ///   - reads: Whether a feature is wanted; altered copies are rows only where all are.
     ///   - campaign: The campaign of an abusive account, as a number from 0.
@@ -184,7 +188,8 @@ struct EventRows {
         }
     }
 
-    /// What rows stand for, and what they count for while fitting: a row and its altered copy count as one.
+    /// What rows stand for, and what they count for while fitting: a row and its altered copies count as one. Of two
+    /// copies the one in a crowd counts, or in every other forest the other one.
     private func weigh(
         _ data: inout TrainingData, _ rows: [Int], _ alteredShare: Double, _ balance: RowBalance,
         _ campaign: (Int) -> Int
@@ -198,14 +203,33 @@ struct EventRows {
             data.lenders = rows.map { lenders[$0] }
         }
         guard hasCopies || !balance.isNone else { return }
-        let shares = rows.indices.map { place -> Double in
-            let weight = data.weights?[place] ?? 1
-            if isAltered[rows[place]] { return weight * alteredShare }
-            let hasCopy = hasCopies && place + 1 < rows.count && isAltered[rows[place + 1]]
-            return hasCopy ? weight * (1 - alteredShare) : weight
+        func fitWeights(withCrowds: Bool) -> [Double] {
+            let copies = copyThatCounts(rows, withCrowds: withCrowds)
+            let shares = rows.indices.map { place -> Double in
+                let weight = data.weights?[place] ?? 1
+                if isAltered[rows[place]] { return copies[place] == place ? weight * alteredShare : 0 }
+                return copies[place] == nil ? weight : weight * (1 - alteredShare)
+            }
+            return balance.weights(
+                shares, accounts: data.groups ?? [], labels: data.labels, campaignOfAccount: campaign)
         }
-        data.fitWeights = balance.weights(
-            shares, accounts: data.groups ?? [], labels: data.labels, campaignOfAccount: campaign)
+        data.fitWeights = fitWeights(withCrowds: true)
+        if rows.contains(where: { isInCrowd[$0] }) { data.otherFitWeights = fitWeights(withCrowds: false) }
+    }
+
+    /// By place the place of the altered copy that counts, for a row and each of its copies; nil: it has none.
+    private func copyThatCounts(_ rows: [Int], withCrowds: Bool) -> [Int?] {
+        var result: [Int?] = Array(repeating: nil, count: rows.count)
+        var place = 0
+        while place < rows.count {
+            var end = place + 1
+            while end < rows.count, isAltered[rows[end]] { end += 1 }
+            let copies = place + 1..<end
+            let copy = copies.first { withCrowds && isInCrowd[rows[$0]] } ?? copies.first { !isInCrowd[rows[$0]] }
+            for each in place..<end { result[each] = copy }
+            place = end
+        }
+        return result
     }
 
     private static func varies(_ column: [Double]) -> Bool {

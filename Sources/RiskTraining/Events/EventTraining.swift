@@ -77,11 +77,13 @@ public struct EventTraining: Sendable {
     /// How to train if nobody says otherwise: each tree asks about few features, drawn anew. Hundreds of features say
     /// nearly the same of the campaigns that are known, and trees that may ask about all of them rest on the one that
     /// says it best: the next campaign lacks it, or an honest laboratory has it. And they have a floor, since the next
-    /// campaign may share little and show what the known ones show, only more of it.
+    /// campaign may share little and show what the known ones show, only more of it. And they are the mean of two
+    /// forests, of which one does without innocent crowds.
     public static var usualOptions: TrainingOptions {
         var options = TrainingOptions(timeOrdered: true)
         options.trees.columnSample = 0.08
         options.trees.floor = .account
+        options.trees.forests = 2
         options.reserve = usualReserve
         return options
     }

@@ -6,8 +6,11 @@ internal import RiskCore
 /// In most logs nearly every burst of new accounts was a campaign's, so trees take the burst for the proof. The day on
 /// which a company takes the service up, a course begins or a customer moves over from elsewhere is one as well. With
 /// these rows a crowd that nobody has labelled speaks for abuse only together with what the account itself shows. The
-/// counterpart of ``BorrowedLooks``, for new honest accounts alone; drawn once for the account. It comes in place of
-/// the other kinds of altered rows, of which honest newcomers so have fewer than a campaign's.
+/// counterpart of ``BorrowedLooks``, for new honest accounts alone; drawn once for the account.
+///
+/// It comes beside the row's other altered copy, and of both one counts: this one in the first forest of a model and in
+/// every second one after it, the other in those between. With such rows trees know that a crowd is no proof, without
+/// them they know campaigns, and the mean of both loses less of either than one forest of fewer such rows.
 struct InnocentCrowd {
     /// Nobody comes with a crowd after so many days: against an old account that was stolen whom it shares with is all
     /// there is.
@@ -53,7 +56,7 @@ struct InnocentCrowd {
             links.rivals = []
         }
         return AlteredObservation(
-            observation: Observation(event: observation.event, links: links), lender: kept.account)
+            observation: Observation(event: observation.event, links: links), lender: kept.account, isInCrowd: true)
     }
 
     /// Whether the account is known to be new; of unknown age is none but one that signs up.

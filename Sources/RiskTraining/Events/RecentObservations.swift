@@ -5,6 +5,8 @@ struct AlteredObservation {
     var observation: Observation
     /// The number of the account that part of it is of; nil: nobody else's.
     var lender: Int?
+    /// Whether it stands in a past campaign's crowd (``InnocentCrowd``).
+    var isInCrowd = false
 }
 
 /// The latest observations of a kind, to draw from; so many at most.

@@ -81,8 +81,7 @@ struct TrainingRows {
         guard isKept, let sparser else { return }
         let crowded = isAbusive ? nil : crowd.altered(event.observation, commitSequence: event.commitSequence)
         let altered =
-            try crowded
-            ?? stolen.altered(event.observation)
+            try stolen.altered(event.observation)
             ?? borrowed.altered(event.observation, commitSequence: event.commitSequence)
             ?? AlteredObservation(observation: sparser.observation(of: event))
         if isAbusive {
@@ -94,8 +93,10 @@ struct TrainingRows {
             stolen.remember(event.observation, account: account)
             borrowed.remember(event.observation, account: account)
         }
-        FeatureExtractor.wholeCatalogue.extract(altered.observation, into: &alteredVector)
-        try rows.add(event, vector: alteredVector, account: account, isAbusive: isAbusive, altered: altered)
+        for copy in [altered, crowded].compactMap({ $0 }) {
+            FeatureExtractor.wholeCatalogue.extract(copy.observation, into: &alteredVector)
+            try rows.add(event, vector: alteredVector, account: account, isAbusive: isAbusive, altered: copy)
+        }
     }
 
     /// Trains on the rows.

@@ -38,6 +38,23 @@ struct TreeList: Sendable, Equatable {
 
     var count: Int { symmetric.count + leafWise.count }
 
+    /// No tree.
+    init() {}
+
+    /// The trees of several forests with leaves that add up to the forests' mean.
+    ///
+    /// - Parameter forests: One, two or another power of two: leaves stay short then.
+    init(meanOf forests: [TreeList]) {
+        precondition(forests.count.nonzeroBitCount == 1, "the mean of \(forests.count) forests has no short leaves")
+        let share = 1 / Double(forests.count)
+        symmetric = forests.flatMap(\.symmetric).map { tree in
+            SymmetricTree(splits: tree.splits, leaves: tree.leaves.map { $0 * share }, covers: tree.covers)
+        }
+        leafWise = forests.flatMap(\.leafWise).map { tree in
+            LeafWiseTree(nodes: tree.nodes, leaves: tree.leaves.map { $0 * share }, covers: tree.covers)
+        }
+    }
+
     /// Adds a tree.
     ///
     /// - Parameter covers: The training weight that reached each leaf.

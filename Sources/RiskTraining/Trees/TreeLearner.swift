@@ -3,6 +3,9 @@ internal import RiskCore
 internal import RiskModels
 
 /// Fits gradient-boosted trees on a base, and chooses the base where that is left open.
+///
+/// A model may be the mean of several forests (``TreeOptions/forests``), which differ in their draws and, every other
+/// one, in what rows count for.
 struct TreeLearner {
     let options: TrainingOptions
 
@@ -10,8 +13,8 @@ struct TreeLearner {
     struct Recipe {
         /// What the trees stand on.
         var base: TreeOptions.Base
-        /// Trees to grow.
-        var treeCount: Int
+        /// Trees to grow in each forest.
+        var treeCounts: [Int]
         /// What the floor's intercept is moved by; nil: it is found on the rows that are fitted.
         var floorShift: Double?
     }
@@ -48,22 +51,23 @@ struct TreeLearner {
     ) throws(TrainingError) -> Choice {
         let toFit = data.toFit
         let kinds = trees.basesToTry
+        let limits = Array(repeating: trees.treeLimit, count: trees.forests)
         var choice: Choice?
         var chosenMargins: [Double] = []
         var candidates: [Candidate] = []
         let asTheyCame = data.unaltered(heldOut)
         for (index, kind) in kinds.enumerated() {
             let base = try base(kind, toFit, rows: fitted)
-            let result = boosting(toFit, table).run(
-                start: base.margins, fitted: fitted, heldOut: heldOut, treeLimit: trees.treeLimit
-            ) { progress("growing trees", (Double(index) + $0) / Double(kinds.count)) }
+            let result = grow(toFit, table, on: base, fitted: fitted, heldOut: heldOut, treeLimits: limits) {
+                progress("growing trees", (Double(index) + $0) / Double(kinds.count))
+            }
             candidates.append(Candidate(base: kind, loss: loss(result.margins, data, asTheyCame)))
             if choice == nil
                 || isClearlyBetter(result.margins, than: chosenMargins, data, asTheyCame)
                     && !isClearlyBetter(chosenMargins, than: result.margins, toFit, heldOut)
             {
                 choice = Choice(
-                    model: model(base, result.trees), recipe: Recipe(base: kind, treeCount: result.trees.count),
+                    model: model(base, result.trees), recipe: Recipe(base: kind, treeCounts: result.treeCounts),
                     candidates: [])
                 chosenMargins = result.margins
             }
@@ -79,8 +83,8 @@ struct TreeLearner {
     }
 
     /// How many trees to grow on all rows if so many were best on the fitted ones: in proportion to the rows.
-    func treeCount(_ count: Int, fitted: Int, all: Int) -> Int {
-        min(trees.treeLimit, Int((Double(count) * Double(all) / Double(fitted)).rounded()))
+    func treeCounts(_ counts: [Int], fitted: Int, all: Int) -> [Int] {
+        counts.map { min(trees.treeLimit, Int((Double($0) * Double(all) / Double(fitted)).rounded())) }
     }
 
     /// Fits to some rows by a recipe.
@@ -88,9 +92,9 @@ struct TreeLearner {
         _ data: TrainingData, _ table: BinnedTable, rows: [Int], by recipe: Recipe, progress: @escaping TrainingProgress
     ) throws(TrainingError) -> TreeModel {
         let base = try base(recipe.base, data, rows: rows)
-        let result = boosting(data, table).run(
-            start: base.margins, fitted: rows, heldOut: [], treeLimit: recipe.treeCount
-        ) { progress("growing trees", $0) }
+        let result = grow(data, table, on: base, fitted: rows, heldOut: [], treeLimits: recipe.treeCounts) {
+            progress("growing trees", $0)
+        }
         var model = model(base, result.trees)
         model.floor = try floor(data, rows: rows).map { floor in
             floor.shifted(by: recipe.floorShift ?? shift(of: floor, to: result.margins, data, data.unaltered(rows)))
@@ -98,8 +102,41 @@ struct TreeLearner {
         return model
     }
 
-    private func boosting(_ data: TrainingData, _ table: BinnedTable) -> Boosting {
-        Boosting(data: data, table: table, options: trees, seed: options.seed, threads: options.threads)
+    /// Forests whose mean is a model.
+    private struct Growth {
+        /// Those of all forests, so that their sum is the mean.
+        var trees: TreeList
+        /// The margin of each row, as ``Boosting/Result/margins``.
+        var margins: [Double]
+        /// Trees of each forest.
+        var treeCounts: [Int]
+    }
+
+    /// Grows the forests of a model.
+    ///
+    /// - Parameter treeLimits: Trees of each forest at most.
+    private func grow(
+        _ data: TrainingData, _ table: BinnedTable, on base: Base, fitted: [Int], heldOut: [Int], treeLimits: [Int],
+        progress: (Double) -> Void
+    ) -> Growth {
+        let results = (0..<trees.forests).map { forest in
+            let view = forest.isMultiple(of: 2) ? data : data.toFitOtherwise ?? data
+            let boosting = Boosting(
+                data: view, table: table, options: trees, seed: options.seed &+ UInt64(forest),
+                threads: options.threads)
+            func counts(_ row: Int) -> Bool { view.weights.map { $0[row] > 0 } ?? true }
+            return boosting.run(
+                start: base.margins, fitted: fitted.filter(counts), heldOut: heldOut, treeLimit: treeLimits[forest]
+            ) { progress((Double(forest) + $0) / Double(trees.forests)) }
+        }
+        return Growth(
+            trees: TreeList(meanOf: results.map(\.trees)), margins: Self.mean(results.map(\.margins)),
+            treeCounts: results.map(\.trees.count))
+    }
+
+    private static func mean(_ margins: [[Double]]) -> [Double] {
+        guard margins.count > 1 else { return margins[0] }
+        return margins[0].indices.map { row in margins.reduce(0) { $0 + $1[row] } / Double(margins.count) }
     }
 
     private func floor(_ data: TrainingData, rows: [Int]) throws(TrainingError) -> AccountFloor? {

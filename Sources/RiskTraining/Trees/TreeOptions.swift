@@ -37,6 +37,8 @@ public struct TreeOptions: Sendable, Equatable {
     static let unstoppedTreeLimit = 100
     /// Levels a tree has at most.
     static let depthLimit = LoadedModel.Limits.treeDepth
+    /// Forests that a model may be the mean of: powers of two, so that leaves stay short.
+    static let forestCounts = [1, 2, 4, 8]
 
     /// How a tree branches.
     public var shape = Shape.symmetric
@@ -44,8 +46,11 @@ public struct TreeOptions: Sendable, Equatable {
     public var base = Base.auto
     /// What no margin is below.
     public var floor = Floor.none
-    /// Trees at most. Without held-out rows at most 100 are grown.
+    /// Trees of each forest at most. Without held-out rows at most 100 are grown.
     public var treeLimit = 1000
+    /// Forests whose mean a model is: 1, 2, 4 or 8. They differ in what they draw, and every other one learns from
+    /// ``TrainingData/otherFitWeights``, where there are such. An answer and growing cost so many times more.
+    public var forests = 1
     /// Levels of a symmetric tree, 1 to 8; it has 2^levels leaves.
     public var depth = 6
     /// Leaves of a leaf-wise tree at most, 2 to 1,024.
@@ -86,8 +91,12 @@ public struct TreeOptions: Sendable, Equatable {
         let leafLimit = LoadedModel.Limits.leafWiseLeafCount
         try require((2...leafLimit).contains(leaves), "leaves", "2 to \(leafLimit)", Double(leaves))
         try require(
-            (1...largestTreeLimit).contains(treeLimit), "trees",
-            "1 to \(largestTreeLimit) of " + (shape == .symmetric ? "depth \(depth)" : "\(leaves) leaves"),
+            Self.forestCounts.contains(forests), "forests", Self.forestCounts.map(String.init).joined(separator: ", "),
+            Double(forests))
+        let most = largestTreeLimit / forests
+        try require(
+            (1...most).contains(treeLimit), "trees",
+            "1 to \(most) of " + (shape == .symmetric ? "depth \(depth)" : "\(leaves) leaves") + inEachForest,
             Double(treeLimit))
         for (name, share) in [
             ("learning rate", learningRate), ("row sample", rowSample), ("column sample", columnSample),
@@ -124,14 +133,16 @@ public struct TreeOptions: Sendable, Equatable {
     func checkProof(_ features: [ModelFeature]) throws(TrainingError) {
         guard shape == .leafWise, features.contains(where: { $0.direction != .free }) else { return }
         // Each pair of a tree's leaves parts at one node.
-        let limit = LoadedModel.Limits.leafPairCount / (leaves * (leaves - 1) / 2)
+        let limit = LoadedModel.Limits.leafPairCount / (leaves * (leaves - 1) / 2) / forests
         guard treeLimit <= limit else {
             throw TrainingError(
                 .badOption,
-                "trees: expected at most \(limit) of \(leaves) leaves where features have directions, so that loading "
-                    + "can prove them, found \(treeLimit)")
+                "trees: expected at most \(limit) of \(leaves) leaves\(inEachForest) where features have directions, "
+                    + "so that loading can prove them, found \(treeLimit)")
         }
     }
+
+    private var inEachForest: String { forests == 1 ? "" : " in each of \(forests) forests" }
 
     /// What decides the result, one `name=value` each.
     var statement: [String] {
@@ -141,6 +152,6 @@ public struct TreeOptions: Sendable, Equatable {
             "row_sample=\(rowSample)", "column_sample=\(columnSample)", "leaf_l2=\(l2)", "leaf_l1=\(l1)",
             "path_smoothing=\(pathSmoothing)", "min_hessian=\(minHessian)", "patience=\(patience)",
             "stop_metric=\(stopMetric.rawValue)", "positive_weight=\(positiveWeight)",
-        ]
+        ] + (forests == 1 ? [] : ["forests=\(forests)"])
     }
 }

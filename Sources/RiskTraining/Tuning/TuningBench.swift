@@ -51,9 +51,10 @@ struct TuningBench {
         limited.trees.treeLimit = limit
         // No setting that is searched for is the floor's, so trees are compared by themselves.
         limited.trees.floor = .none
+        limited.trees.forests = 1
         let choice = try TreeLearner(options: limited).choose(
             data, table, fitted: split.fitted, heldOut: split.heldOut, progress: { _, _ in })
-        let count = choice.recipe.treeCount
+        let count = choice.recipe.treeCounts[0]
         // Without a single tree that helps, what is left is the base.
         let kind = count == 0 ? ModelKind.logistic(choice.model.base) : .trees(choice.model)
         return TuningTrial(

@@ -25,8 +25,15 @@ struct TreeArguments: ParsableArguments {
             """)
     var floor: String?
 
-    @Option(name: .customLong("trees"), help: "Trees at most.")
+    @Option(name: .customLong("trees"), help: "Trees at most, in each forest.")
     var treeLimit: Int?
+
+    @Option(
+        help: """
+            Forests whose mean the model is: 1, 2, 4 or 8. They differ in what they draw, and every other one does \
+            without innocent crowds. Default: 1, from events 2.
+            """)
+    var forests: Int?
 
     @Option(help: "Levels of a symmetric tree.")
     var depth: Int?
@@ -71,7 +78,7 @@ struct TreeArguments: ParsableArguments {
         let flags: [(String, Bool)] = [
             ("--tree-shape", shape != nil), ("--leaves", leaves != nil), ("--base", base != nil),
             ("--floor", floor != nil),
-            ("--trees", treeLimit != nil), ("--depth", depth != nil), ("--learning-rate", learningRate != nil),
+            ("--trees", treeLimit != nil), ("--forests", forests != nil), ("--depth", depth != nil), ("--learning-rate", learningRate != nil),
             ("--row-sample", rowSample != nil), ("--column-sample", columnSample != nil),
             ("--leaf-l2", leafL2 != nil), ("--leaf-l1", leafL1 != nil), ("--path-smoothing", pathSmoothing != nil),
             ("--min-hessian", minHessian != nil), ("--stop-metric", stopMetric != nil),
@@ -112,6 +119,7 @@ struct TreeArguments: ParsableArguments {
         options.base = base.flatMap(TreeOptions.Base.init(rawValue:)) ?? options.base
         options.floor = floor.flatMap(TreeOptions.Floor.init(rawValue:)) ?? options.floor
         options.treeLimit = treeLimit ?? options.treeLimit
+        options.forests = forests ?? options.forests
         options.depth = depth ?? options.depth
         options.learningRate = learningRate ?? options.learningRate
         options.rowSample = rowSample ?? options.rowSample
