@@ -86,15 +86,16 @@ public struct ModelTraining {
     private func fitTrees(
         _ data: TrainingData, _ split: HeldOutSplit?, _ document: inout ModelDocument
     ) throws(TrainingError) {
-        try options.trees.checkProof(data.features)
+        try options.trees.checkProof(data.features, forests: options.trees.forestCount(for: data))
         let learner = TreeLearner(options: options)
         let toFit = data.toFit
         progress("binning", 0)
         let table = BinnedTable(toFit, threads: options.threads)
+        let forests = Forests(toFit, table, options: options)
         var recipe = TreeLearner.Recipe(
             base: options.trees.basesToTry[0],
             treeCounts: Array(
-                repeating: min(options.trees.treeLimit, TreeOptions.unstoppedTreeLimit), count: options.trees.forests))
+                repeating: min(options.trees.treeLimit, TreeOptions.unstoppedTreeLimit), count: forests.count))
         if let split {
             progress("held-out fit", 0)
             let choice = try learner.choose(
@@ -106,18 +107,18 @@ public struct ModelTraining {
                 TrainingStatement.Metric(name: "heldout_log_loss_base_\($0.base.rawValue)", value: $0.loss)
             }
             recipe = choice.recipe
-            recipe.treeCounts = learner.treeCounts(
-                recipe.treeCounts, fitted: split.fitted.count, all: data.rowCount)
+            recipe.treeCounts = forests.treeCounts(recipe.treeCounts, fitted: split.fitted)
         }
         progress("final fit", 0.6)
         let model = try learner.fit(
             toFit, table, rows: Array(0..<data.rowCount), by: recipe, progress: phase(0.6, 1, "final fit"))
         progress("checking", 1)
         document.kind = kind(model)
-        document.training.options += [
-            "chosen_base=\(recipe.base.rawValue)",
-            "grown_trees=\(model.trees.count + model.leafWiseTrees.count)",
-        ]
+        document.training.options +=
+            [
+                "chosen_base=\(recipe.base.rawValue)",
+                "grown_trees=\(model.trees.count + model.leafWiseTrees.count)",
+            ] + (forests.count == 1 ? [] : ["forests=\(forests.count)"])
     }
 
     /// Without a single tree that helps, what is left is the base.

@@ -30,9 +30,8 @@ public struct TrainingOptions: Sendable, Equatable {
     public var timeOrdered: Bool
     /// What share of the honest may reach each decision; sets the thresholds of the model's policy. Mildest first.
     public var budgets: [FalsePositiveBudget]
-    /// Thresholds are set where so many times fewer than the budgets' shares reach them on the held-out rows, at least
-    /// 1: that many times more may reach them in service before a budget is broken.
-    public var reserve: Double
+    /// Thresholds are set where fewer than the budgets' shares reach them on the held-out rows.
+    public var reserve: Reserve
     /// Whether better settings than these are searched for first, and how; nil: they are taken as they are.
     public var tuning: TuningOptions?
 
@@ -40,7 +39,7 @@ public struct TrainingOptions: Sendable, Equatable {
     public init(
         l1: Double = 0, l2: Double = 1, seed: UInt64 = 1, threads: Int = 1, heldOutShare: Double = 0.15,
         timeOrdered: Bool = false,
-        budgets: [FalsePositiveBudget] = FalsePositiveBudget.standard, reserve: Double = 1
+        budgets: [FalsePositiveBudget] = FalsePositiveBudget.standard, reserve: Reserve = Reserve()
     ) {
         self.l1 = l1
         self.l2 = l2
@@ -63,9 +62,7 @@ public struct TrainingOptions: Sendable, Equatable {
         guard threads >= 1 else {
             throw TrainingError(.badOption, "threads: expected at least 1, found \(threads)")
         }
-        guard reserve.isFinite && reserve >= 1 else {
-            throw TrainingError(.badOption, "reserve: expected a finite number of at least 1, found \(reserve)")
-        }
+        try reserve.check()
         if kind == .trees { try trees.check() }
         try tuning?.check()
         try FalsePositiveBudget.check(budgets)
@@ -76,7 +73,7 @@ public struct TrainingOptions: Sendable, Equatable {
         [
             "kind=\(kind.rawValue)", "l1=\(l1)", "l2=\(l2)", "seed=\(seed)",
             "held_out_share=\(heldOutShare)", "time_ordered=\(timeOrdered)",
-            "budgets=\(FalsePositiveBudget.text(budgets))", "reserve=\(reserve)",
-        ] + (kind == .trees ? trees.statement : [])
+            "budgets=\(FalsePositiveBudget.text(budgets))",
+        ] + reserve.statement + (kind == .trees ? trees.statement : [])
     }
 }

@@ -86,7 +86,8 @@ import Testing
                 as? [String: Any])
         let training = try #require(inspected["training"] as? [String: Any])
         #expect(training["rows"] as? Int == 60 && training["positives"] as? Int == 21)
-        #expect((training["options"] as? [String])?.contains("reserve=3.0") == true, "events keep one")
+        #expect((training["options"] as? [String])?.contains("reserve=1.5") == true, "events keep one")
+        #expect((training["options"] as? [String])?.contains("confidence=0.95") == true)
         #expect(training["campaigns"] as? [String] == ["farm, north", "the \"quick\" farm"])
         #expect(verified.contains(inspected["digest"] as? String ?? "-"))
         #expect(try Executable.tool("inspect", model).contains("held-out metrics"))
@@ -244,10 +245,18 @@ import Testing
             let training = try #require(object["training"] as? [String: Any])
             return (training["options"] as? [String] ?? [], rules.compactMap { $0["threshold"] as? Double })
         }
-        let (plain, strict) = (try thresholds(), try thresholds("--reserve", "2.5"))
-        #expect(plain.options.contains("reserve=1.0") && strict.options.contains("reserve=2.5"))
-        #expect(!plain.margins.isEmpty && strict.margins.count == plain.margins.count)
-        #expect(zip(plain.margins, strict.margins).allSatisfy { $0 < $1 })
+        let plain = try thresholds()
+        #expect(plain.options.contains("reserve=1.0") && !plain.margins.isEmpty)
+        for (option, value) in [("reserve", "2.5"), ("confidence", "0.99")] {
+            let strict = try thresholds("--\(option)", value)
+            #expect(strict.options.contains("\(option)=\(value)") && strict.margins.count == plain.margins.count)
+            #expect(zip(plain.margins, strict.margins).allSatisfy { $0 < $1 }, "\(option)")
+        }
+        for confidence in ["0.4", "1", "nan"] {
+            try expectFailure(
+                ["train", "--csv", csv, "--label", "fraud", "--confidence", confidence, "--out", folder.path("c.swm")],
+                status: 64, saying: ["--confidence", "0.5 to below 1"])
+        }
         for reserve in ["0.5", "nan", "inf"] {
             try expectFailure(
                 ["train", "--csv", csv, "--label", "fraud", "--reserve", reserve, "--out", folder.path("c.swm")],

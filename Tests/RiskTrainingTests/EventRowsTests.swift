@@ -183,16 +183,40 @@ import Testing
             for copy in copies where !crowded.contains(copy) {
                 #expect(with[copy] == (inCrowd.isEmpty ? alteredShare : 0) && without[copy] == alteredShare)
             }
-            sums = zip(sums, [with, without]).map { sum, weights in sum + ([row] + copies).reduce(0) { $0 + weights[$1] } }
+            sums = zip(sums, [with, without]).map { sum, weights in
+                sum + ([row] + copies).reduce(0) { $0 + weights[$1] }
+            }
         }
         let plain = Double(data.rowCount - (data.isAltered?.count { $0 } ?? 0))
         #expect(sums.allSatisfy { abs($0 - plain) < 1e-9 })
         let document = try gathered.train(place: "", digests: []) { _, _ in }
         #expect(document.training.options.contains("innocent_crowds=0.5"))
-        // Without a lender's rows its borrower's are what they are without a crowd.
-        let lender = try #require(crowded.first.flatMap { data.lenders?[$0] })
-        let left = try gathered.trainingData(leavingOut: { $0 == lender })
-        #expect(left.rowsInACrowd.count < crowded.count && left.fitWeights?.allSatisfy { $0 <= 1 } == true)
+        // Without any lender of a crowd both are the same.
+        let lenders = Set(crowded.compactMap { data.lenders?[$0] })
+        let left = try gathered.trainingData(leavingOut: { lenders.contains($0) })
+        #expect(left.rowsInACrowd.isEmpty && left.otherFitWeights == nil && left.rowCount > 0)
+        // Crowds do not count where rows are held out: as many others are as without them.
+        var options = TrainingOptions(timeOrdered: true)
+        options.heldOutShare = 0.3
+        let (split, plainSplit) = (HeldOutSplit(data, options: options), HeldOutSplit(uncrowded, options: options))
+        #expect(split.heldOut.count { !crowded.contains($0) } == plainSplit.heldOut.count)
+        #expect(!plainSplit.heldOut.isEmpty)
+    }
+
+    /// Trees from events are the mean of two forests, unless nothing tells them apart or somebody wants one.
+    @Test func treesFromEventsAreTwoForests() throws {
+        func options(_ innocentCrowds: Double, forests: Int? = nil) throws -> [String] {
+            var training = EventTraining()
+            training.options = EventTraining.usualOptions
+            training.options.kind = .trees
+            (training.options.trees.treeLimit, training.options.trees.forests) = (4, forests)
+            training.innocentCrowds = innocentCrowds
+            return try rows(training).1.train(place: "", digests: []) { _, _ in }.training.options
+        }
+        #expect(try options(0.5).contains("forests=2"))
+        for others in [try options(0), try options(0.5, forests: 1)] {
+            #expect(!others.contains { $0.hasPrefix("forests=") })
+        }
     }
 
     /// A slip of the pen would leave nobody out, in silence.

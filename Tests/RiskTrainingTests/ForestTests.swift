@@ -53,7 +53,8 @@ import Testing
             if forest % 2 == 1 { view.weights = data.otherFitWeights }
             let weights = try #require(view.weights)
             let alone = Boosting(
-                data: view, table: table, options: options.trees, seed: options.seed + UInt64(forest), threads: 1
+                data: view, table: table, options: options.trees,
+                seed: options.seed &+ UInt64(forest) &* 0x9E37_79B9_7F4A_7C15, threads: 1
             ).run(
                 start: Array(repeating: start, count: data.rowCount),
                 fitted: rows.filter { weights[$0] > 0 }, heldOut: [], treeLimit: count
@@ -90,19 +91,59 @@ import Testing
         #expect(abs(try steepness(4, without) - other) < (other - one) / 4)
     }
 
-    @Test func forestsShareTheTreesThatAModelMayHave() throws {
-        let data = TrainingData(
-            features: [ModelFeature(name: "x", direction: .raises)], columns: [[1, 2]], labels: [true, false])
-        func error(_ change: @escaping (inout TreeOptions) -> Void) -> TrainingError? {
-            trainingError { _ = try TreeTrainingTests.train(data, TreeTrainingTests.options(change)) }
-        }
-        #expect(error { $0.forests = 3 }?.message == "forests: expected 1, 2, 4, 8, found 3.0")
-        for shape in TreeOptions.Shape.allCases {
-            let limits = [1, 2].map { forests in
-                error { ($0.shape, $0.forests, $0.treeLimit, $0.leaves) = (shape, forests, 1_000_000, 255) }
+    /// A class that counts for nothing in one forest is no class to learn.
+    @Test func everyForestNeedsBothClasses() throws {
+        var random = Randoms(seed: 9)
+        var data = Self.data(&random, rowCount: 300)
+        data.otherFitWeights = data.labels.map { $0 ? 0 : 1 }
+        func error(forests: Int) -> TrainingError? {
+            trainingError {
+                _ = try TreeTrainingTests.train(data, Self.options(.symmetric, forests: forests, heldOutShare: 0))
             }
-            #expect(limits.allSatisfy { $0?.code == .badOption })
-            #expect(limits[1]?.message.contains("in each of 2 forests") == true)
         }
+        #expect(error(forests: 2)?.code == .oneClass && error(forests: 1) == nil)
+    }
+
+    /// As many trees as a model may have are shared by its forests; where nobody says how many, one that needs more than
+    /// half of them stays alone.
+    @Test(arguments: TreeOptions.Shape.allCases)
+    func forestsShareTheTreesThatAModelMayHave(shape: TreeOptions.Shape) throws {
+        var random = Randoms(seed: 11)
+        let data = Self.data(&random, rowCount: 60)
+        func options(_ count: Int, _ forests: Int?) -> TreeOptions {
+            var options = TreeOptions()
+            (options.shape, options.depth, options.leaves, options.treeLimit) = (shape, 8, 255, count)
+            options.forests = forests
+            return options
+        }
+        func error(_ count: Int, _ forests: Int?) -> TrainingError? {
+            trainingError { try options(count, forests).check() }
+        }
+        let most = shape == .symmetric ? 1820 : 1032
+        for (forests, share) in [(1, most), (2, most / 2), (8, most / 8)] {
+            #expect(error(share, forests) == nil && error(share + 1, forests)?.code == .badOption, "\(forests)")
+        }
+        #expect(error(1, 2)?.message == nil && error(most, 2)?.message.contains("in each of 2 forests") == true)
+        #expect(error(most, nil) == nil && error(most + 1, nil)?.code == .badOption)
+        #expect(error(1, 3)?.message == "forests: expected 1, 2, 4 or 8, found 3")
+        #expect(options(most / 2, nil).forestCount(for: data) == 2)
+        #expect(options(most / 2 + 1, nil).forestCount(for: data) == 1)
+        var alike = data
+        alike.otherFitWeights = nil
+        #expect(options(1, nil).forestCount(for: alike) == 1 && options(1, 4).forestCount(for: alike) == 4)
+    }
+
+    /// Loading has to prove the trees of all forests together.
+    @Test func treesWithDirectionsAreLimitedByTheirProof() throws {
+        let features = [ModelFeature(name: "x", direction: .raises)]
+        var options = TreeOptions()
+        (options.shape, options.leaves) = (.leafWise, 255)
+        func mayGrow(_ count: Int, forests: Int) -> Bool {
+            options.treeLimit = count
+            return trainingError { try options.checkProof(features, forests: forests) } == nil
+        }
+        let most = try #require((1...1032).last { mayGrow($0, forests: 1) })
+        #expect(most < 1032)
+        #expect(mayGrow(most / 2, forests: 2) && !mayGrow(most / 2 + 1, forests: 2))
     }
 }

@@ -149,7 +149,7 @@ import Testing
             for (share, reserve) in [(0.3, 3.0), (0.9, 2), (0.1, 1000)] {
                 let peaks = judge.peaks(.validation) { $0.kind == .honest }
                 let threshold = try #require(
-                    RankedScores.threshold(descending: peaks, share: share, reserve: reserve))
+                    RankedScores.threshold(descending: peaks, share: share, reserve: Reserve(times: reserve)))
                 let most = Int(Double(peaks.count) * share / reserve + 1e-9)
                 #expect(stream.honest(.validation, threshold: threshold).hits <= most, "seed \(seed), share \(share)")
                 #expect(stream.honest(.validation, threshold: threshold.nextDown).hits > most, "seed \(seed)")
@@ -167,7 +167,7 @@ import Testing
             var plan = EvaluationPlan(trainUntilMs: 0, testFromMs: 1)
             plan.shares = [0.2, 0.1]
             plan.primaryShare = 0.2
-            plan.reserve = 2
+            plan.reserve = Reserve(times: 2)
             let table = ModelTable(try stream.judge(), plan: plan, model: nil)
             for row in table.thresholds {
                 let outcome = try #require(row.outcome)

@@ -25,7 +25,7 @@ import Testing
         }
 
         func policy(
-            _ budgets: [FalsePositiveBudget] = FalsePositiveBudget.standard, reserve: Double = 1
+            _ budgets: [FalsePositiveBudget] = FalsePositiveBudget.standard, reserve: Reserve = Reserve()
         ) -> Policy {
             ThresholdPolicy(
                 margins: margins, labels: labels, eventTypes: types, groups: groups, budgets: budgets, reserve: reserve
@@ -68,13 +68,17 @@ import Testing
     @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func aReserveLeavesRoomInEachBudget(seed: UInt64) throws {
         let rows = Rows(seed: seed)
-        for reserve in [1.5, 3, 1000] {
+        for (times, confidence) in [(1.5, 0.5), (3, 0.5), (1000, 0.5), (1, 0.9), (1.5, 0.95), (1, 0.999999)] {
+            let reserve = Reserve(times: times, confidence: confidence)
             let policy = rows.policy(reserve: reserve)
             #expect(policy.rules.filter { $0.eventType == nil }.map(\.decision) == [.monitor, .stepUp, .cap, .review])
             for rule in policy.rules {
                 let budget = try #require(FalsePositiveBudget.standard.first { $0.decision == rule.decision })
                 let honest = rows.highest(at: rule.eventType).sorted(by: >)
-                let allowed = Int(Double(honest.count) * budget.share / reserve + 1e-9)
+                let allowed =
+                    confidence == 0.5
+                    ? Int(Double(honest.count) * budget.share / times + 1e-9)
+                    : reserve.allowed(budget.share, of: honest.count)
                 let reached = honest.count { $0 >= rule.threshold }
                 #expect(reached <= allowed, "seed \(seed) \(rule)")
                 #expect(rule.falsePositiveShare == Double(reached) / Double(honest.count), "seed \(seed) \(rule)")
@@ -158,9 +162,16 @@ import Testing
         #expect(document.policy.version == ThresholdPolicy.version)
         for reserve in [0.9, -3, .nan, .infinity] {
             let error = trainingError {
-                _ = try ModelTraining(options: TrainingOptions(reserve: reserve)).train(data, name: "")
+                _ = try ModelTraining(options: TrainingOptions(reserve: Reserve(times: reserve))).train(data, name: "")
             }
             #expect(error?.code == .badOption && error?.message.contains("reserve") == true, "\(reserve)")
+        }
+        for confidence in [0.4, 1, .nan] {
+            let error = trainingError {
+                let options = TrainingOptions(reserve: Reserve(confidence: confidence))
+                _ = try ModelTraining(options: options).train(data, name: "")
+            }
+            #expect(error?.code == .badOption && error?.message.contains("confidence") == true, "\(confidence)")
         }
         var wrong = options
         wrong.budgets = []

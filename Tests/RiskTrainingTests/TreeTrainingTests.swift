@@ -285,7 +285,8 @@ import Testing
             ("trees", { $0.treeLimit = 0 }), ("depth", { $0.depth = 9 }), ("learning rate", { $0.learningRate = 0 }),
             ("row sample", { $0.rowSample = 1.1 }), ("column sample", { $0.columnSample = .nan }),
             ("leaf l2", { $0.l2 = -1 }), ("min hessian", { $0.minHessian = .infinity }),
-            ("leaves", { $0.leaves = 1 }), ("forests", { $0.forests = 3 }), ("leaf l1", { $0.l1 = .nan }), ("path smoothing", { $0.pathSmoothing = -1 }),
+            ("leaves", { $0.leaves = 1 }), ("forests", { $0.forests = 3 }), ("leaf l1", { $0.l1 = .nan }),
+            ("path smoothing", { $0.pathSmoothing = -1 }),
             ("patience", { $0.patience = 0 }), ("positive weight", { $0.positiveWeight = 0 }),
         ]
         for (name, change) in changes {

@@ -16,7 +16,7 @@ public struct TrainingData: Sendable {
     /// How much each row counts while fitting, where that is not what it stands for; nil: as ``weights``. Calibration,
     /// thresholds and metrics go by ``weights``.
     public var fitWeights: [Double]?
-    /// The same for every other forest of a model of trees; nil: a model is one forest.
+    /// The same for every other forest of a model of trees; nil: as in the first. Neither class may count for nothing.
     public var otherFitWeights: [Double]?
     /// Whether a row is a copy that was altered to be learnt from: no calibration, threshold or metric looks at it.
     /// nil: none is.
@@ -83,11 +83,28 @@ public struct TrainingData: Sendable {
         return rows.filter { !isAltered[$0] }
     }
 
+    /// Those of some rows that count for more than nothing.
+    func counted(_ rows: [Int]) -> [Int] {
+        guard let weights else { return rows }
+        return rows.filter { weights[$0] > 0 }
+    }
+
     /// The log-odds of a label among some rows, by their weights; nil if they are of one class.
     func logOdds(of rows: [Int]) -> Double? {
         let total = rows.reduce(0.0) { $0 + (weights?[$1] ?? 1) }
         let positive = rows.reduce(0.0) { labels[$1] ? $0 + (weights?[$1] ?? 1) : $0 }
         return positive > 0 && positive < total ? log(positive / (total - positive)) : nil
+    }
+
+    /// The log-odds of a label among some rows.
+    ///
+    /// - Throws: ``TrainingError`` with code `oneClass`.
+    func knownLogOdds(of rows: [Int]) throws(TrainingError) -> Double {
+        guard let logOdds = logOdds(of: rows) else {
+            throw TrainingError(
+                .oneClass, "expected rows with label 0 and with label 1, found \(rows.count) rows of one label")
+        }
+        return logOdds
     }
 
     /// One row as a model takes it.

@@ -31,8 +31,8 @@ public struct EvaluationPlan: Sendable, Equatable {
     public var shares = [0.01, 0.001, 0.0001]
     /// The share that the pages' headlines, segments and delays are about.
     public var primaryShare = 0.001
-    /// The training's ``TrainingOptions/reserve``: of the validation's honest accounts, so many times fewer than stated
-    /// reach the thresholds that the pages are about.
+    /// The training's ``TrainingOptions/reserve``: of the validation's honest accounts, fewer than stated reach the
+    /// thresholds that the pages are about.
     public internal(set) var reserve = EventTraining.usualReserve
     /// Whether a random split is let through although campaigns are labelled; the tables then say so.
     public var allowsRandomSplit = false

@@ -4,10 +4,11 @@ struct HeldOutSplit: Equatable {
     var heldOut: [Int]
 
     /// In order of time, whole groups are taken from the one that came last backwards, else they are drawn, until the
-    /// share of the rows is reached. A group is never on both sides; a row that has borrowed from a group of the other
+    /// share of the rows is reached; copies that only some forests learn from are none of these. A group is never on both sides; a row that has borrowed from a group of the other
     /// side is on neither.
     init(_ data: TrainingData, options: TrainingOptions) {
-        let wanted = Int(Double(data.rowCount) * options.heldOutShare)
+        func rows(_ row: Int) -> Int { (data.otherFitWeights?[row] ?? 1) > 0 ? 1 : 0 }
+        let wanted = Int(Double((0..<data.rowCount).reduce(0) { $0 + rows($1) }) * options.heldOutShare)
         // Groups numbered by their first row.
         var numbers: [Int: Int] = [:]
         var firstRows: [Int] = []
@@ -15,12 +16,12 @@ struct HeldOutSplit: Equatable {
         let groupOfRow = (0..<data.rowCount).map { row -> Int in
             let next = firstRows.count
             if let groups = data.groups, let known = numbers[groups[row]] {
-                rowCounts[known] += 1
+                rowCounts[known] += rows(row)
                 return known
             }
             if let groups = data.groups { numbers[groups[row]] = next }
             firstRows.append(row)
-            rowCounts.append(1)
+            rowCounts.append(rows(row))
             return next
         }
         var order = Array(firstRows.indices.reversed())
@@ -43,8 +44,8 @@ struct HeldOutSplit: Equatable {
             guard let lender = data.lenders?[row], let number = numbers[lender] else { return false }
             return isHeldOut[number] != isHeldOut[groupOfRow[row]]
         }
-        let rows = groupOfRow.indices.filter { !mixesSides($0) }
-        fitted = rows.filter { !isHeldOut[groupOfRow[$0]] }
-        heldOut = rows.filter { isHeldOut[groupOfRow[$0]] }
+        let unmixed = groupOfRow.indices.filter { !mixesSides($0) }
+        fitted = unmixed.filter { !isHeldOut[groupOfRow[$0]] }
+        heldOut = unmixed.filter { isHeldOut[groupOfRow[$0]] }
     }
 }

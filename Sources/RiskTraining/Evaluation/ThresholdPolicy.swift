@@ -1,7 +1,7 @@
 internal import RiskCore
 
 /// Sets the policy's thresholds so that a stated share of the honest accounts ever reaches each, with a reserve: of the
-/// held-out ones, so many times fewer do.
+/// held-out ones, fewer do.
 ///
 /// An account counts once at each decision point, at its highest margin there: who asks a hundred times an hour whether
 /// a customer is honest flags many more customers than his share of answers says. Without groups each row counts.
@@ -9,7 +9,7 @@ struct ThresholdPolicy {
     /// How thresholds are set, as the version of the trained policy: 1 counted rows, 2 accounts, 3 keeps a reserve.
     static let version = 3
     /// Honest accounts that a decision point needs above its mildest threshold to have thresholds of its own.
-    static let ownMinimum = 10.0
+    static let ownMinimum = 10
 
     let margins: [Double]
     let labels: [Bool]
@@ -17,7 +17,7 @@ struct ThresholdPolicy {
     let groups: [Int]?
     let budgets: [FalsePositiveBudget]
     /// See ``TrainingOptions/reserve``.
-    var reserve = 1.0
+    var reserve = Reserve()
 
     /// Rules for all decision points together and for each that has enough honest accounts.
     ///
@@ -29,7 +29,7 @@ struct ThresholdPolicy {
         var result = shared
         for type in EventType.allCases where eventTypes != nil {
             let own = honest(type)
-            guard let mildest = budgets.first, Double(own.count) * mildest.share / reserve >= Self.ownMinimum else {
+            guard let mildest = budgets.first, reserve.allowed(mildest.share, of: own.count) >= Self.ownMinimum else {
                 continue
             }
             result += rules(type, own, otherwise: shared)
@@ -74,7 +74,7 @@ struct ThresholdPolicy {
             var threshold: Double
             if RankedScores.allowed(budget.share, of: descending) >= 1 {
                 threshold = Self.threshold(
-                    descending, reachedBy: RankedScores.allowed(budget.share / reserve, of: descending))
+                    descending, reachedBy: reserve.allowed(budget.share, of: descending.count))
             } else if let rule = shared.first(where: { $0.decision == budget.decision }) {
                 threshold = max(rule.threshold, result.last?.threshold ?? rule.threshold)
             } else {

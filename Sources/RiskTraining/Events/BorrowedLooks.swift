@@ -5,7 +5,7 @@ internal import RiskCore
 ///
 /// In every past campaign most accounts give themselves away alone, so nothing is left for the network to explain and
 /// trees hardly ask about it; the next campaign's accounts look like busy customers. Drawn once for the account, honest
-/// or abusive alike but for ``InnocentCrowd``, as ``IdentifierDropout`` is. Whose looks they are is known of each row:
+/// or abusive alike, as ``IdentifierDropout`` is. Whose looks they are is known of each row:
 /// ``HeldOutSplit`` learns from none that a held-out account has lent, nor judges one that a fitted account has lent.
 struct BorrowedLooks {
     /// Share of accounts whose altered copies are of this kind.

@@ -17,7 +17,7 @@ struct InnocentCrowd {
     static let newDays = 30.0
 
     private let seed: UInt64
-    /// Share of honest accounts whose altered copies are of this kind while they are new.
+    /// Share of honest accounts that have such copies while they are new.
     private let share: Double
     private var lenders = RecentObservationsByType()
 

@@ -4,8 +4,7 @@ internal import RiskModels
 
 /// Fits gradient-boosted trees on a base, and chooses the base where that is left open.
 ///
-/// A model may be the mean of several forests (``TreeOptions/forests``), which differ in their draws and, every other
-/// one, in what rows count for.
+/// A model may be the mean of several forests (``Forests``).
 struct TreeLearner {
     let options: TrainingOptions
 
@@ -51,16 +50,17 @@ struct TreeLearner {
     ) throws(TrainingError) -> Choice {
         let toFit = data.toFit
         let kinds = trees.basesToTry
-        let limits = Array(repeating: trees.treeLimit, count: trees.forests)
+        let forests = Forests(toFit, table, options: options)
+        let limits = Array(repeating: trees.treeLimit, count: forests.count)
         var choice: Choice?
         var chosenMargins: [Double] = []
         var candidates: [Candidate] = []
         let asTheyCame = data.unaltered(heldOut)
         for (index, kind) in kinds.enumerated() {
             let base = try base(kind, toFit, rows: fitted)
-            let result = grow(toFit, table, on: base, fitted: fitted, heldOut: heldOut, treeLimits: limits) {
-                progress("growing trees", (Double(index) + $0) / Double(kinds.count))
-            }
+            let result = try forests.grow(
+                start: base.margins, fitted: fitted, heldOut: heldOut, treeLimits: limits
+            ) { progress("growing trees", (Double(index) + $0) / Double(kinds.count)) }
             candidates.append(Candidate(base: kind, loss: loss(result.margins, data, asTheyCame)))
             if choice == nil
                 || isClearlyBetter(result.margins, than: chosenMargins, data, asTheyCame)
@@ -82,61 +82,20 @@ struct TreeLearner {
         return choice
     }
 
-    /// How many trees to grow on all rows if so many were best on the fitted ones: in proportion to the rows.
-    func treeCounts(_ counts: [Int], fitted: Int, all: Int) -> [Int] {
-        counts.map { min(trees.treeLimit, Int((Double($0) * Double(all) / Double(fitted)).rounded())) }
-    }
-
     /// Fits to some rows by a recipe.
     func fit(
         _ data: TrainingData, _ table: BinnedTable, rows: [Int], by recipe: Recipe, progress: @escaping TrainingProgress
     ) throws(TrainingError) -> TreeModel {
         let base = try base(recipe.base, data, rows: rows)
-        let result = grow(data, table, on: base, fitted: rows, heldOut: [], treeLimits: recipe.treeCounts) {
-            progress("growing trees", $0)
-        }
+        let result = try Forests(data, table, options: options).grow(
+            start: base.margins, fitted: rows, heldOut: [], treeLimits: recipe.treeCounts
+        ) { progress("growing trees", $0) }
         var model = model(base, result.trees)
+        let asTheyCame = data.counted(data.unaltered(rows))
         model.floor = try floor(data, rows: rows).map { floor in
-            floor.shifted(by: recipe.floorShift ?? shift(of: floor, to: result.margins, data, data.unaltered(rows)))
+            floor.shifted(by: recipe.floorShift ?? shift(of: floor, to: result.margins, data, asTheyCame))
         }
         return model
-    }
-
-    /// Forests whose mean is a model.
-    private struct Growth {
-        /// Those of all forests, so that their sum is the mean.
-        var trees: TreeList
-        /// The margin of each row, as ``Boosting/Result/margins``.
-        var margins: [Double]
-        /// Trees of each forest.
-        var treeCounts: [Int]
-    }
-
-    /// Grows the forests of a model.
-    ///
-    /// - Parameter treeLimits: Trees of each forest at most.
-    private func grow(
-        _ data: TrainingData, _ table: BinnedTable, on base: Base, fitted: [Int], heldOut: [Int], treeLimits: [Int],
-        progress: (Double) -> Void
-    ) -> Growth {
-        let results = (0..<trees.forests).map { forest in
-            let view = forest.isMultiple(of: 2) ? data : data.toFitOtherwise ?? data
-            let boosting = Boosting(
-                data: view, table: table, options: trees, seed: options.seed &+ UInt64(forest),
-                threads: options.threads)
-            func counts(_ row: Int) -> Bool { view.weights.map { $0[row] > 0 } ?? true }
-            return boosting.run(
-                start: base.margins, fitted: fitted.filter(counts), heldOut: heldOut, treeLimit: treeLimits[forest]
-            ) { progress((Double(forest) + $0) / Double(trees.forests)) }
-        }
-        return Growth(
-            trees: TreeList(meanOf: results.map(\.trees)), margins: Self.mean(results.map(\.margins)),
-            treeCounts: results.map(\.trees.count))
-    }
-
-    private static func mean(_ margins: [[Double]]) -> [Double] {
-        guard margins.count > 1 else { return margins[0] }
-        return margins[0].indices.map { row in margins.reduce(0) { $0 + $1[row] } / Double(margins.count) }
     }
 
     private func floor(_ data: TrainingData, rows: [Int]) throws(TrainingError) -> AccountFloor? {
@@ -191,7 +150,7 @@ struct TreeLearner {
         }
         switch kind {
         case .none, .auto:
-            let intercept = try logOdds(weighted, rows)
+            let intercept = try weighted.knownLogOdds(of: rows)
             return Base(
                 model: LogisticModel(intercept: intercept, terms: []),
                 margins: Array(repeating: intercept, count: data.rowCount))
@@ -199,14 +158,6 @@ struct TreeLearner {
             let model = try LogisticLearner(options: options).fit(weighted, rows: rows)
             return Base(model: model, margins: try data.margins(of: .logistic(model), threads: options.threads))
         }
-    }
-
-    private func logOdds(_ data: TrainingData, _ rows: [Int]) throws(TrainingError) -> Double {
-        guard let logOdds = data.logOdds(of: rows) else {
-            throw TrainingError(
-                .oneClass, "expected rows with label 0 and with label 1, found \(rows.count) rows of one label")
-        }
-        return logOdds
     }
 
     /// Trees on their base. Fitted with W times the positives, log-odds are too high by ln W.

@@ -49,8 +49,9 @@ public struct TreeOptions: Sendable, Equatable {
     /// Trees of each forest at most. Without held-out rows at most 100 are grown.
     public var treeLimit = 1000
     /// Forests whose mean a model is: 1, 2, 4 or 8. They differ in what they draw, and every other one learns from
-    /// ``TrainingData/otherFitWeights``, where there are such. An answer and growing cost so many times more.
-    public var forests = 1
+    /// ``TrainingData/otherFitWeights``, where there are such. An answer and growing cost so many times more. nil: two
+    /// where there are such and a model may have the trees of two, else one.
+    public var forests: Int?
     /// Levels of a symmetric tree, 1 to 8; it has 2^levels leaves.
     public var depth = 6
     /// Leaves of a leaf-wise tree at most, 2 to 1,024.
@@ -90,13 +91,14 @@ public struct TreeOptions: Sendable, Equatable {
         try require((1...Self.depthLimit).contains(depth), "depth", "1 to \(Self.depthLimit)", Double(depth))
         let leafLimit = LoadedModel.Limits.leafWiseLeafCount
         try require((2...leafLimit).contains(leaves), "leaves", "2 to \(leafLimit)", Double(leaves))
-        try require(
-            Self.forestCounts.contains(forests), "forests", Self.forestCounts.map(String.init).joined(separator: ", "),
-            Double(forests))
+        let forests = forests ?? 1
+        guard Self.forestCounts.contains(forests) else {
+            throw TrainingError(.badOption, "forests: expected 1, 2, 4 or 8, found \(forests)")
+        }
         let most = largestTreeLimit / forests
         try require(
             (1...most).contains(treeLimit), "trees",
-            "1 to \(most) of " + (shape == .symmetric ? "depth \(depth)" : "\(leaves) leaves") + inEachForest,
+            "1 to \(most) of " + (shape == .symmetric ? "depth \(depth)" : "\(leaves) leaves") + each(of: forests),
             Double(treeLimit))
         for (name, share) in [
             ("learning rate", learningRate), ("row sample", rowSample), ("column sample", columnSample),
@@ -130,19 +132,26 @@ public struct TreeOptions: Sendable, Equatable {
     /// Fails if so many trees over features with directions could not be proven monotone on loading.
     ///
     /// - Throws: ``TrainingError`` with code `badOption`.
-    func checkProof(_ features: [ModelFeature]) throws(TrainingError) {
+    func checkProof(_ features: [ModelFeature], forests: Int) throws(TrainingError) {
         guard shape == .leafWise, features.contains(where: { $0.direction != .free }) else { return }
         // Each pair of a tree's leaves parts at one node.
         let limit = LoadedModel.Limits.leafPairCount / (leaves * (leaves - 1) / 2) / forests
         guard treeLimit <= limit else {
             throw TrainingError(
                 .badOption,
-                "trees: expected at most \(limit) of \(leaves) leaves\(inEachForest) where features have directions, "
+                "trees: expected at most \(limit) of \(leaves) leaves\(each(of: forests)) where features have directions, "
                     + "so that loading can prove them, found \(treeLimit)")
         }
     }
 
-    private var inEachForest: String { forests == 1 ? "" : " in each of \(forests) forests" }
+    private func each(of forests: Int) -> String { forests == 1 ? "" : " in each of \(forests) forests" }
+
+    /// Forests of a model of some data.
+    func forestCount(for data: TrainingData) -> Int {
+        if let forests { return forests }
+        let mayBeTwo = treeLimit <= largestTreeLimit / 2 && (try? checkProof(data.features, forests: 2)) != nil
+        return data.otherFitWeights != nil && mayBeTwo ? 2 : 1
+    }
 
     /// What decides the result, one `name=value` each.
     var statement: [String] {
@@ -152,6 +161,6 @@ public struct TreeOptions: Sendable, Equatable {
             "row_sample=\(rowSample)", "column_sample=\(columnSample)", "leaf_l2=\(l2)", "leaf_l1=\(l1)",
             "path_smoothing=\(pathSmoothing)", "min_hessian=\(minHessian)", "patience=\(patience)",
             "stop_metric=\(stopMetric.rawValue)", "positive_weight=\(positiveWeight)",
-        ] + (forests == 1 ? [] : ["forests=\(forests)"])
+        ]
     }
 }

@@ -51,6 +51,7 @@ struct TuningBench {
         limited.trees.treeLimit = limit
         // No setting that is searched for is the floor's, so trees are compared by themselves.
         limited.trees.floor = .none
+        // A setting that is better for the first forest is taken to be so for those of its kind.
         limited.trees.forests = 1
         let choice = try TreeLearner(options: limited).choose(
             data, table, fitted: split.fitted, heldOut: split.heldOut, progress: { _, _ in })

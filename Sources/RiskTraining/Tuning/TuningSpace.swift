@@ -58,7 +58,10 @@ enum TuningSpace {
         for _ in 0..<100 {
             var options = given
             for parameter in searched { parameter.draw(&options, &generator) }
-            if (try? options.check()) != nil, (try? options.trees.checkProof(features)) != nil { return options }
+            let forests = options.trees.forests ?? 1
+            if (try? options.check()) != nil, (try? options.trees.checkProof(features, forests: forests)) != nil {
+                return options
+            }
         }
         return given
     }

@@ -31,7 +31,7 @@ struct TreeArguments: ParsableArguments {
     @Option(
         help: """
             Forests whose mean the model is: 1, 2, 4 or 8. They differ in what they draw, and every other one does \
-            without innocent crowds. Default: 1, from events 2.
+            without innocent crowds. Default: 2 with innocent crowds if --trees allows it, else 1.
             """)
     var forests: Int?
 
@@ -78,7 +78,8 @@ struct TreeArguments: ParsableArguments {
         let flags: [(String, Bool)] = [
             ("--tree-shape", shape != nil), ("--leaves", leaves != nil), ("--base", base != nil),
             ("--floor", floor != nil),
-            ("--trees", treeLimit != nil), ("--forests", forests != nil), ("--depth", depth != nil), ("--learning-rate", learningRate != nil),
+            ("--trees", treeLimit != nil), ("--forests", forests != nil), ("--depth", depth != nil),
+            ("--learning-rate", learningRate != nil),
             ("--row-sample", rowSample != nil), ("--column-sample", columnSample != nil),
             ("--leaf-l2", leafL2 != nil), ("--leaf-l1", leafL1 != nil), ("--path-smoothing", pathSmoothing != nil),
             ("--min-hessian", minHessian != nil), ("--stop-metric", stopMetric != nil),

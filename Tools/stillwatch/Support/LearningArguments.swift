@@ -14,7 +14,10 @@ struct LearningArguments: ParsableArguments {
     @Option(help: "Decides what is held out of a CSV, and the samples that trees are grown on.")
     var seed: UInt64 = 1
 
-    @Option(help: "Share of a CSV's rows, or of the events' by accounts, that is held out; 0: none, at most 100 trees.")
+    @Option(
+        help:
+            "Share of a CSV's rows, or of the events' by accounts, that is held out; 0: none, at most 100 trees a forest."
+    )
     var heldOutShare = TrainingOptions().heldOutShare
 
     @Option(help: "Threads at most; the result is the same for any number. Default: one for each core.")
@@ -36,9 +39,16 @@ struct LearningArguments: ParsableArguments {
     @Option(
         help: """
             Set thresholds where so many times fewer honest held-out accounts than stated reach them, since a campaign \
-            that runs draws honest accounts with it. Default: 1, from events 3.
+            that runs draws honest accounts with it. Default: 1, from events 1.5. None at all: --confidence 0.5, too.
             """)
     var reserve: Double?
+
+    @Option(
+        help: """
+            Set thresholds where still fewer reach them, so that chance alone breaks no budget, as surely as this; \
+            0.5: it is not asked. Of few held-out accounts it asks for much. Default: 0.5, from events 0.95.
+            """)
+    var confidence: Double?
 
     @Option(help: "Learn for one decision point: signup, payment or usage; or all.")
     var decisionPoint = "all"
@@ -84,14 +94,15 @@ struct LearningArguments: ParsableArguments {
             """)
     var identifierDropout: Bool?
 
-    @Option(help: "What the row with fewer links counts for while fitting, of the two; above 0 and below 1.")
+    @Option(help: "What the row with fewer links counts for while fitting, of it and its copies; above 0 and below 1.")
     var alteredShare = 0.5
 
     @Option(
         help: ArgumentHelp(
             """
             Of the accounts not labelled abusive, the share whose altered rows of the first 30 days stand in a past \
-            campaign's crowd, as if nobody there were labelled: a burst of new accounts is no proof. 0 to 1.
+            campaign's crowd, as if nobody there were labelled: a burst of new accounts is no proof. Of two forests the \
+            second does without. 0 to 1.
             """, valueName: "share"))
     var innocentCrowds = 0.5
 
@@ -122,6 +133,9 @@ struct LearningArguments: ParsableArguments {
         }
         guard reserve ?? 1 >= 1, reserve?.isFinite ?? true else {
             throw ValidationError("--reserve: expected a finite number of at least 1, found \(reserve ?? 1)")
+        }
+        guard (0.5..<1).contains(confidence ?? 0.5) else {
+            throw ValidationError("--confidence: expected 0.5 to below 1, found \(confidence ?? 0.5)")
         }
         guard (0...1).contains(innocentCrowds) else {
             throw ValidationError("--innocent-crowds: expected 0 to 1, found \(innocentCrowds)")
@@ -163,7 +177,8 @@ struct LearningArguments: ParsableArguments {
         options.threads = threads
         options.heldOutShare = heldOutShare
         options.budgets = try FalsePositiveBudget.parse(budget)
-        options.reserve = reserve ?? options.reserve
+        options.reserve.times = reserve ?? options.reserve.times
+        options.reserve.confidence = confidence ?? options.reserve.confidence
         options.l1 = l1 ?? options.l1
         options.l2 = l2 ?? options.l2
         options.kind = TrainingOptions.Kind(rawValue: kind) ?? .logistic

@@ -72,17 +72,16 @@ struct RankedScores: Sendable {
 
     /// The smallest threshold that at most a share of some scores reaches; nil where the share is less than one score.
     ///
-    /// - Parameter reserve: So many times fewer reach it, be it none.
-    static func threshold(descending scores: [Double], share: Double, reserve: Double = 1) -> Double? {
+    /// - Parameter reserve: Fewer reach it, be it none.
+    static func threshold(descending scores: [Double], share: Double, reserve: Reserve = Reserve()) -> Double? {
         guard allowed(share, of: scores) >= 1 else { return nil }
-        let allowed = allowed(share / reserve, of: scores)
+        let allowed = reserve.allowed(share, of: scores.count)
         return allowed < scores.count ? scores[allowed].nextUp : -.infinity
     }
 
     /// How many of some scores may reach a threshold.
     static func allowed(_ share: Double, of scores: [Double]) -> Int {
-        // A share such as 0.0001 times 10,000 must not come out below 1.
-        Int((Double(scores.count) * share * (1 + 1e-12)).rounded(.down))
+        Reserve().allowed(share, of: scores.count)
     }
 
     /// How many of some scores, the highest first, are at or above a threshold.

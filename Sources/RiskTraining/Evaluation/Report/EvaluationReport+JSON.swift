@@ -4,8 +4,8 @@ extension EvaluationReport {
     /// The report as JSON: everything the page shows, with stable keys.
     ///
     /// Top: `format` (this version: 2), `simulated`, `provenance`, `split`, `periods` (Unix milliseconds;
-    /// `test_until_ms` null: the end of the log), `primary_share`, `reserve`, `log`, `model`, `audits`, `notes`,
-    /// `forward` (one table a model, ours first; under a random split the key is `random`) and
+    /// `test_until_ms` null: the end of the log), `primary_share`, `reserve`, `confidence`, `log`, `model`, `audits`,
+    /// `notes`, `forward` (one table a model, ours first; under a random split the key is `random`) and
     /// `leave_one_campaign_out` (`forward_in_time` false, one table a campaign) and `variants` (the test with fewer
     /// links: per variant and model what the reserved threshold for the primary share does, and the oracle's).
     ///
@@ -20,7 +20,8 @@ extension EvaluationReport {
         var members: [(String, JSONText)] = [
             ("format", .whole(2)), ("simulated", .truth(isSimulated)), ("provenance", .text(provenance)),
             ("split", .text(plan.split.rawValue)), ("periods", periods),
-            ("primary_share", .number(plan.primaryShare)), ("reserve", .number(plan.reserve)), ("log", logObject),
+            ("primary_share", .number(plan.primaryShare)), ("reserve", .number(plan.reserve.times)),
+            ("confidence", .number(plan.reserve.confidence)), ("log", logObject),
             ("model", modelObject),
             ("audits", auditObject), ("notes", .list(notes.map { .text($0) })),
         ]

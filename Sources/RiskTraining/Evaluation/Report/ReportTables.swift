@@ -50,8 +50,9 @@ extension EvaluationReport {
                 Leak: of a campaign's exchanges in the test, those up to and including the record at which an account \
                 is first flagged, and all of accounts never flagged; what an account had used before the log began \
                 does not count. Intervals: 95 %, by account. With a reserve, so many times fewer than stated reach the \
-                threshold in the validation, since a campaign that runs draws honest accounts with it. The oracle's \
-                threshold gives the share exactly in the test: nobody can know it beforehand.
+                threshold in the validation, since a campaign that runs draws honest accounts with it, and still fewer \
+                where they are few, so that chance alone does not break the budget. The oracle's threshold gives the \
+                share exactly in the test: nobody can know it beforehand.
                 """,
             columns: [
                 "model", "share", "threshold from", "margin", "honest flagged", "accounts", "exchanges leaked",
@@ -96,7 +97,8 @@ extension EvaluationReport {
 
     private func word(_ source: ThresholdRow.Source) -> String {
         switch source {
-        case .reserved: "validation, reserve of \(Figures.short(plan.reserve))"
+        case .reserved:
+            "validation, reserve of \(Figures.short(plan.reserve.times)), \(Figures.share(plan.reserve.confidence))"
         case .validation: "validation, truth"
         case .provider: "validation, own labels"
         case .oracle: "oracle"

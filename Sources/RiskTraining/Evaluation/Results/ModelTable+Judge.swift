@@ -27,8 +27,8 @@ extension ModelTable {
         thresholds = []
         for share in plan.shares {
             for (source, basis, reserve) in [
-                (ThresholdRow.Source.reserved, validation, plan.reserve), (.validation, validation, 1),
-                (.provider, provider, 1), (.oracle, test, 1),
+                (ThresholdRow.Source.reserved, validation, plan.reserve), (.validation, validation, Reserve()),
+                (.provider, provider, Reserve()), (.oracle, test, Reserve()),
             ] {
                 var row = ThresholdRow(source: source, share: share, basisCount: basis.count)
                 let tooFew = share < 0.001 && min(basis.count, test.count) < EventFigures.rareCountMinimum
