@@ -104,8 +104,8 @@ import Testing
         #expect(error(forests: 2)?.code == .oneClass && error(forests: 1) == nil)
     }
 
-    /// As many trees as a model may have are shared by its forests; where nobody says how many, one that needs more than
-    /// half of them stays alone.
+    /// As many trees as a model may have are shared by its forests; where nobody says how many, one that needs more
+    /// than half of them stays alone.
     @Test(arguments: TreeOptions.Shape.allCases)
     func forestsShareTheTreesThatAModelMayHave(shape: TreeOptions.Shape) throws {
         var random = Randoms(seed: 11)

@@ -4,8 +4,8 @@ struct HeldOutSplit: Equatable {
     var heldOut: [Int]
 
     /// In order of time, whole groups are taken from the one that came last backwards, else they are drawn, until the
-    /// share of the rows is reached; copies that only some forests learn from are none of these. A group is never on both sides; a row that has borrowed from a group of the other
-    /// side is on neither.
+    /// share of the rows is reached; copies that only some forests learn from are none of these. A group is never on
+    /// both sides; a row that has borrowed from a group of the other side is on neither.
     init(_ data: TrainingData, options: TrainingOptions) {
         func rows(_ row: Int) -> Int { (data.otherFitWeights?[row] ?? 1) > 0 ? 1 : 0 }
         let wanted = Int(Double((0..<data.rowCount).reduce(0) { $0 + rows($1) }) * options.heldOutShare)

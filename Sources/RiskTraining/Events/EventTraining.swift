@@ -54,14 +54,14 @@ public struct EventTraining: Sendable {
     /// that stay count more; at least 1. Those of accounts labelled abusive are thinned out likewise above half of it.
     public var rowLimit = 2_000_000
     /// Whether each row comes a second time as it would look had accounts shared less, so that the absence of a link is
-    /// not learnt as innocence. nil: for trees. Two to three times as many rows are held, and while they are gathered, the log
-    /// is gone through once more with a link state of its own.
+    /// not learnt as innocence. nil: for trees. Two to three times as many rows are held, and while they are gathered,
+    /// the log is gone through once more with a link state of its own.
     public var identifierDropout: Bool?
-    /// What the altered row counts for while fitting, of a row and its copies, which count as one; above 0 and below 1.
+    /// What the altered row counts for while fitting, of a row and its copies, which count as one; above 0, below 1.
     public var alteredShare = 0.5
     /// Of the accounts that are not labelled abusive, the share whose altered rows of their first 30 days stand in the
-    /// crowd of a campaign's account from earlier in the log, so that a burst of new accounts is no proof by itself;
-    /// 0 (none) to 1. Every other forest of a model does without (``TreeOptions/forests``). It matters only if rows come
+    /// crowd of a campaign's account from earlier in the log, so that a burst of new accounts is no proof by itself; 0
+    /// (none) to 1. Every other forest of a model does without (``TreeOptions/forests``). It matters only if rows come
     /// twice.
     public var innocentCrowds = 0.5
     /// How far an account's many rows count for less while fitting: 0 each row alike, 1 each account alike. nil: for
@@ -88,7 +88,8 @@ public struct EventTraining: Sendable {
     }
 
     /// ``TrainingOptions/reserve`` if nobody says otherwise. While a campaign runs it draws honest accounts with it
-    /// that share its addresses and mail domains; the quiet weeks that thresholds come from do not show them.
+    /// that share its addresses and mail domains; the quiet weeks that thresholds come from do not show them. And of
+    /// few accounts chance alone puts twice as many above a threshold.
     public static let usualReserve = Reserve(times: 1.5, confidence: 0.95)
 
     /// What trees are balanced by if nobody says otherwise.

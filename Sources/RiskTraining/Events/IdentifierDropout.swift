@@ -3,10 +3,9 @@ internal import RiskCore
 /// What the log would have been had accounts shared less: each class of identifier keeps its value, has one of the
 /// account's own in its place, or none.
 ///
-/// Drawn once for the account, honest or abusive, so that a missing link by
-/// itself says nothing of anybody: who learns from both the row and its altered twin cannot take the absence of a link
-/// for innocence. A mail domain that is the account's organisation stays: without it the seats of a company would be
-/// strangers who share an office.
+/// Drawn once for the account, honest or abusive, so that a missing link by itself says nothing of anybody: who learns
+/// from both the row and its altered twin cannot take the absence of a link for innocence. A mail domain that is the
+/// account's organisation stays: without it the seats of a company would be strangers who share an office.
 struct IdentifierDropout: EventAlteration {
     /// What happens to a class.
     private enum Loss {

@@ -129,7 +129,7 @@ public struct TreeOptions: Sendable, Equatable {
         }
     }
 
-    /// Fails if so many trees over features with directions could not be proven monotone on loading.
+    /// Fails if so many trees of each forest over features with directions could not be proven monotone on loading.
     ///
     /// - Throws: ``TrainingError`` with code `badOption`.
     func checkProof(_ features: [ModelFeature], forests: Int) throws(TrainingError) {
@@ -139,8 +139,8 @@ public struct TreeOptions: Sendable, Equatable {
         guard treeLimit <= limit else {
             throw TrainingError(
                 .badOption,
-                "trees: expected at most \(limit) of \(leaves) leaves\(each(of: forests)) where features have directions, "
-                    + "so that loading can prove them, found \(treeLimit)")
+                "trees: expected at most \(limit) of \(leaves) leaves\(each(of: forests)) where features have "
+                    + "directions, so that loading can prove them, found \(treeLimit)")
         }
     }
 

@@ -15,9 +15,9 @@ struct LearningArguments: ParsableArguments {
     var seed: UInt64 = 1
 
     @Option(
-        help:
-            "Share of a CSV's rows, or of the events' by accounts, that is held out; 0: none, at most 100 trees a forest."
-    )
+        help: """
+            Share of a CSV's rows, or of the events' by accounts, that is held out; 0: none, at most 100 trees a forest.
+            """)
     var heldOutShare = TrainingOptions().heldOutShare
 
     @Option(help: "Threads at most; the result is the same for any number. Default: one for each core.")
@@ -101,8 +101,8 @@ struct LearningArguments: ParsableArguments {
         help: ArgumentHelp(
             """
             Of the accounts not labelled abusive, the share whose altered rows of the first 30 days stand in a past \
-            campaign's crowd, as if nobody there were labelled: a burst of new accounts is no proof. Of two forests the \
-            second does without. 0 to 1.
+            campaign's crowd, as if nobody there were labelled: a burst of new accounts is no proof. Of two forests \
+            the second does without. 0 to 1.
             """, valueName: "share"))
     var innocentCrowds = 0.5
 
