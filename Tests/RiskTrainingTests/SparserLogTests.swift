@@ -70,7 +70,7 @@ import Testing
     @Test func copiesOfRowsAreOfTheSparserLog() throws {
         var training = EventTraining()
         training.options.seed = 5
-        training.identifierDropout = true
+        (training.identifierDropout, training.innocentCrowds) = (true, 0)
         var rows = try TrainingRows(training, labels: world.labels)
         let (first, second) = (try sparser(5), try sparser(5))
         var accounts = AccountNumbers()
