@@ -131,8 +131,8 @@ public struct ModelTraining {
     }
 
     private func hasBothClasses(_ data: TrainingData, _ rows: [Int]) -> Bool {
-        func counts(_ row: Int) -> Bool { data.weights.map { $0[row] > 0 } ?? true }
-        return rows.contains { data.labels[$0] && counts($0) } && rows.contains { !data.labels[$0] && counts($0) }
+        let counted = data.counted(rows)
+        return counted.contains { data.labels[$0] } && counted.contains { !data.labels[$0] }
     }
 
     private func statement(_ data: TrainingData) -> TrainingStatement {

@@ -7,8 +7,9 @@ struct HeldOutSplit: Equatable {
     /// share of the rows is reached; copies that only some forests learn from are none of these. A group is never on
     /// both sides; a row that has borrowed from a group of the other side is on neither.
     init(_ data: TrainingData, options: TrainingOptions) {
-        func rows(_ row: Int) -> Int { (data.otherFitWeights?[row] ?? 1) > 0 ? 1 : 0 }
-        let wanted = Int(Double((0..<data.rowCount).reduce(0) { $0 + rows($1) }) * options.heldOutShare)
+        // What each row counts for here.
+        let counts = data.otherFitWeights?.map { $0 > 0 ? 1 : 0 } ?? Array(repeating: 1, count: data.rowCount)
+        let wanted = Int(Double(counts.reduce(0, +)) * options.heldOutShare)
         // Groups numbered by their first row.
         var numbers: [Int: Int] = [:]
         var firstRows: [Int] = []
@@ -16,12 +17,12 @@ struct HeldOutSplit: Equatable {
         let groupOfRow = (0..<data.rowCount).map { row -> Int in
             let next = firstRows.count
             if let groups = data.groups, let known = numbers[groups[row]] {
-                rowCounts[known] += rows(row)
+                rowCounts[known] += counts[row]
                 return known
             }
             if let groups = data.groups { numbers[groups[row]] = next }
             firstRows.append(row)
-            rowCounts.append(rows(row))
+            rowCounts.append(counts[row])
             return next
         }
         var order = Array(firstRows.indices.reversed())
@@ -44,8 +45,8 @@ struct HeldOutSplit: Equatable {
             guard let lender = data.lenders?[row], let number = numbers[lender] else { return false }
             return isHeldOut[number] != isHeldOut[groupOfRow[row]]
         }
-        let unmixed = groupOfRow.indices.filter { !mixesSides($0) }
-        fitted = unmixed.filter { !isHeldOut[groupOfRow[$0]] }
-        heldOut = unmixed.filter { isHeldOut[groupOfRow[$0]] }
+        let rows = groupOfRow.indices.filter { !mixesSides($0) }
+        fitted = rows.filter { !isHeldOut[groupOfRow[$0]] }
+        heldOut = rows.filter { isHeldOut[groupOfRow[$0]] }
     }
 }

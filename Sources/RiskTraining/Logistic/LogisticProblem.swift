@@ -20,17 +20,13 @@ struct LogisticProblem: Sendable {
     private let weights: [Double]?
     private let threads: Int
     private let total: Double
-    private let positive: Double
+    private let logOdds: Double
 
     /// - Throws: ``TrainingError`` with code `oneClass` or `tooLarge`.
     init(_ data: TrainingData, rows: [Int], threads: Int) throws(TrainingError) {
         data.checkShapes()
         total = rows.reduce(0.0) { $0 + (data.weights?[$1] ?? 1) }
-        positive = rows.reduce(0.0) { data.labels[$1] ? $0 + (data.weights?[$1] ?? 1) : $0 }
-        guard positive > 0, positive < total else {
-            throw TrainingError(
-                .oneClass, "expected rows with label 0 and with label 1, found \(rows.count) rows of one label")
-        }
+        logOdds = try data.knownLogOdds(of: rows)
         plan = TermPlan(data, rows: rows, threads: threads)
         guard plan.columnCount <= Self.columnLimit else {
             throw TrainingError(
@@ -59,7 +55,7 @@ struct LogisticProblem: Sendable {
         var first = start ?? []
         if start == nil {
             first = Array(repeating: 0, count: plan.columnCount)
-            first[0] = log(positive / (total - positive))
+            first[0] = logOdds
             first = partFit(objective, l1: l1, from: first) ?? first
         }
         return try newton(l1: l1, share: 1, tolerance: Self.slopeTolerance)

@@ -78,9 +78,9 @@ struct TuningBench {
     /// few of a class.
     private func part(_ share: Double) -> [Int] {
         let part = split.fitted.filter { places[$0] < share }
-        let positives = part.count { data.labels[$0] && data.weights?[$0] ?? 1 > 0 }
-        let negatives = part.count { !data.labels[$0] && data.weights?[$0] ?? 1 > 0 }
-        return min(positives, negatives) >= Self.classRowMinimum ? part : split.fitted
+        let counted = data.counted(part)
+        let positives = counted.count { data.labels[$0] }
+        return min(positives, counted.count - positives) >= Self.classRowMinimum ? part : split.fitted
     }
 
     /// What the held-out rows are judged by.
