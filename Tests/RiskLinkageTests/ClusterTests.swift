@@ -142,7 +142,7 @@ import Testing
         #expect(merged?.timeline.reduce(0) { $0 + $1.banned } == 1)
     }
 
-    /// Five in a hundred make two clusters one: different ones, not the same two that come again and again.
+    /// Ten of a hundred make two clusters one: different ones, not the same few that come again and again.
     @Test func onlyDifferentAccountsInCommonMakeTwoClustersOne() throws {
         var state = LinkState()
         for index in 0..<100 {
@@ -151,13 +151,29 @@ import Testing
                 try Self.event("b\(index)", hour: Int64(index), [(.instrumentRef, "i"), (.emailDomainRef, "e")]))
         }
         let both: Identifiers = [(.deviceRef, "d"), (.instrumentRef, "i"), (.emailDomainRef, "e")]
-        for round in 0..<12 {
+        for round in 0..<36 {
             _ = state.apply(try Self.event("a\(round % 2)", hour: 100 + Int64(round), both))
-            _ = state.apply(try Self.event("a\(round % 4)", hour: 100 + Int64(round), both))
+            _ = state.apply(try Self.event("a\(round % 9)", hour: 100 + Int64(round), both))
         }
         #expect(Self.members(state, "a0").count == 100)
-        _ = state.apply(try Self.event("a4", hour: 120, both))
+        _ = state.apply(try Self.event("a9", hour: 140, both))
         #expect(Self.members(state, "a0").count == 200)
+    }
+
+    /// A ring that pays with a laboratory's card and has stolen one of its accounts stays another cluster than it.
+    @Test(arguments: [8, 26, 120])
+    func whatWasStolenFromALaboratoryMakesItNoRing(size: Int) throws {
+        var state = LinkState()
+        let laboratory: Identifiers = [(.instrumentRef, "lab card"), (.emailDomainRef, "lab.example")]
+        let ring: Identifiers = [(.instrumentRef, "ring card"), (.deviceRef, "farm")]
+        for index in 0..<200 {
+            if index < size { _ = state.apply(try Self.event("lab\(index)", hour: Int64(index), laboratory)) }
+            _ = state.apply(try Self.event("ring\(index)", hour: Int64(index), ring))
+        }
+        _ = state.apply(try Self.event("ring0", hour: 201, [(.instrumentRef, "lab card"), (.deviceRef, "farm")]))
+        _ = state.apply(try Self.event("lab0", hour: 202, [(.deviceRef, "farm"), (.emailDomainRef, "lab.example")]))
+        #expect(Self.members(state, "lab1").count == size)
+        #expect(Self.members(state, "ring1").count == 200)
     }
 
     @Test func aLabelTravelsAtOnceExpiresAndCanBeTakenBack() throws {

@@ -13,10 +13,10 @@ struct ClusterTable: Sendable {
 
     /// The most pairs of clusters that wait for more accounts in common.
     private static let bridgeLimit = 65_536
-    /// Larger ones become one when at least two accounts belong to both, and this share of the smaller.
-    private static let bridgeShare = 0.05
     /// A pair becomes part of another cluster as soon as one account belongs to both.
     private static let pairCount = 2
+    /// Of large clusters, this share of the smaller one's accounts has to belong to both.
+    private static let bridgeShare = 0.05
 
     init(accountCapacity: Int) {
         records = RecencyTable(capacity: max(1, accountCapacity / 2))
@@ -157,13 +157,22 @@ struct ClusterTable: Sendable {
         if goes.members > Self.pairCount {
             let pair = LinkKey.pair(stays.id.number, life: 0, with: goes.id.number)
             let count = bridges.touch(pair, inserting: Bridge()) { $0.add(account) }
-            guard Double(count) >= max(2, Self.bridgeShare * Double(goes.members)) else { return false }
+            guard Double(count) >= Self.bridgesNeeded(for: goes.members) else { return false }
             bridges.remove(pair)
         }
         records.modify(stays.id.number) { $0.absorb(goes) }
         records.remove(goes.id.number)
         mergedInto.touch(goes.id.number, inserting: stays.id.number) { $0 = stays.id.number }
         return true
+    }
+
+    /// How many accounts have to belong to both clusters before they are one, by the members of the smaller.
+    ///
+    /// A share alone asks next to nothing of a small cluster: a ring that pays with a laboratory's stolen card and has
+    /// stolen one of its accounts would be one with it. The root asks two of four, five of 25 and ten of a hundred;
+    /// from four hundred on the share asks more.
+    private static func bridgesNeeded(for members: Int) -> Double {
+        max(Double(members).squareRoot(), bridgeShare * Double(members))
     }
 
     /// Forgets clusters that nobody saw for too long; each event pays for at most two.
