@@ -2,9 +2,11 @@
 """The service against a bare C epoll echo of the same bytes: throughput and server CPU per request.
 
 Both servers run on core 0 with one thread for connections, the load on core 1, in alternating runs. The service does
-all it does in earnest: decode, link, score, explain, encode, log to disk.
+all it does in earnest: decode, link, score, explain, encode, log to disk. Then the same requests go through its parts
+inside one process, each part by the clock: what link state, features, trees, reasons and the effects of links cost.
 """
 import argparse
+import json
 import pathlib
 import sys
 import tempfile
@@ -12,10 +14,14 @@ import tempfile
 from harness import SERVER_CORE, EchoServer, Load, failures, guarded, markdown, payloads
 from metrics import median
 from protowire import Connection, first, read_fields
-from service import Service, install_packages, release_directory, report
+from service import ROOT, Service, install_packages, release_directory, report, run_tool
 
 SHAPES = [(connections, depth) for depth in (1, 16) for connections in (1, 16, 64)]
 SAMPLE = 512
+# What `stillwatch time-score` times, and what people call it. An answer has features and reasons in it.
+PARTS = (("decode", "decode and check"), ("link_state", "link state"), ("features", "features"),
+         ("margin", "margin of the trees"), ("reasons", "margin with exact reasons"), ("answer", "whole answer"),
+         ("reply", "encode the reply"), ("log_entry", "encode the log entry"))
 
 
 def typical_reply_bytes(service, requests):
@@ -61,6 +67,25 @@ def summarise(runs):
     return figures
 
 
+def time_parts(binaries, requests, rounds, seconds):
+    """Medians over rounds of each part's median, µs, and what is left of an answer without features and reasons."""
+    model = ROOT / "Models" / "default.swm"
+    runs = [json.loads(run_tool(binaries, "time-score", "--model", model, "--requests", requests, "--seconds", seconds))
+            for _ in range(rounds)]
+    parts = {name: median([run["p50_us"][name] for run in runs]) for name, _ in PARTS}
+    effects = parts["answer"] - parts["features"] - parts["reasons"]
+    return {"p50_us": parts, "links_and_effects_us": round(effects, 2),
+            "effects_per_request": round(runs[0]["effects_per_request"], 2)}
+
+
+def parts_table(parts):
+    """The parts for people."""
+    rows = [["part", "median µs"]] + [[words, f"{parts['p50_us'][name]:.2f}"] for name, words in PARTS]
+    rows.append([f"left of the answer: evidence, {parts['effects_per_request']} effects of links and cluster",
+                 f"{parts['links_and_effects_us']:.2f}"])
+    return markdown(rows)
+
+
 def table(figures):
     """The figures for people."""
     rows = [["connections", "depth", "service req/s", "echo req/s", "ratio", "service CPU µs", "echo CPU µs",
@@ -92,13 +117,15 @@ def main():
             reply_bytes = typical_reply_bytes(service, load.requests)
             with EchoServer(directory, reply_bytes) as echo:
                 runs = measure(load, {"service": service, "echo": echo}, rounds, seconds)
+        parts = time_parts(binaries, load.requests, rounds, seconds)
     failed = sum(failures(run) for several in runs.values() for run in several)
     figures = summarise(runs)
     request_bytes_mean = round(sum(request_bytes) / len(request_bytes))
     print(f"{request_bytes_mean} bytes a request, {reply_bytes} a reply, {len(request_bytes)} distinct requests, "
           f"{rounds} rounds of {seconds} s, {failed} failed\n")
     print(table(figures) + "\n")
-    figures.update(failed=failed, request_bytes_mean=request_bytes_mean, reply_bytes_mean=reply_bytes,
+    print(parts_table(parts) + "\n")
+    figures.update(parts=parts, failed=failed, request_bytes_mean=request_bytes_mean, reply_bytes_mean=reply_bytes,
                    rounds=rounds, seconds=seconds)
     return report("score", figures, {}, failed == 0)
 

@@ -23,6 +23,6 @@ struct Stillwatch: AsyncParsableCommand {
         subcommands: [
             Simulate.self, Train.self, Evaluate.self, Features.self, Predict.self, Events.self, Replay.self,
             Inspect.self, Verify.self, Explain.self, Campaigns.self, Score.self, Deploy.self, TimeRows.self,
-            TimeLinks.self, TimeLogistic.self, Import.self, CheckRows.self,
+            TimeLinks.self, TimeScore.self, TimeLogistic.self, Import.self, CheckRows.self,
         ])
 }

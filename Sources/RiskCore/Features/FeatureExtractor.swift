@@ -15,12 +15,18 @@ public struct FeatureExtractor: Sendable {
         case customText(String, categories: [String])
     }
 
+    /// A function in a structure: an array of bare functions would hold each behind one that passes everything through
+    /// memory, at a third of the time of extracting.
+    private struct Computation: Sendable {
+        let value: @Sendable (Observation) -> Double
+    }
+
     /// The computations, in the order of the vector.
-    private let computations: [@Sendable (Observation) -> Double]
+    private let computations: [Computation]
 
     /// An extractor for these inputs, in the order of the vector; catalogue indices must be valid.
     public init(inputs: [Input]) {
-        computations = inputs.map(Self.computation)
+        computations = inputs.map { Computation(value: Self.computation(of: $0)) }
     }
 
     /// An extractor for the whole catalogue.
@@ -31,7 +37,7 @@ public struct FeatureExtractor: Sendable {
     /// - Complexity: O(inputs); no allocation if `vector` has the right count already.
     public func extract(_ observation: Observation, into vector: inout [Double]) {
         if vector.count != computations.count { vector = Array(repeating: .nan, count: computations.count) }
-        for index in computations.indices { vector[index] = computations[index](observation) }
+        for index in computations.indices { vector[index] = computations[index].value(observation) }
     }
 
     /// Writes the values of some inputs only, by their indices; the others are left as they are.
@@ -40,7 +46,7 @@ public struct FeatureExtractor: Sendable {
     public func extract(_ indices: [Int], of observation: Observation, into vector: inout [Double]) {
         precondition(
             vector.count == computations.count, "a vector of \(vector.count) values for \(computations.count) inputs")
-        for index in indices { vector[index] = computations[index](observation) }
+        for index in indices { vector[index] = computations[index].value(observation) }
     }
 
     private static func computation(of input: Input) -> @Sendable (Observation) -> Double {
