@@ -16,6 +16,8 @@ struct LinkEvidence: Sendable {
     private let clusterFeatures: [Int]
     /// By ``IdentifierClass`` raw value, the model features that can change when an identifier of it is taken away.
     private let dependentsOfClass: [[Int]]
+    /// The same of an account in no cluster, which cannot lose it.
+    private let dependentsOfClassAlone: [[Int]]
     /// The model features that can change when the cluster is taken away.
     private let dependentsOfCluster: [Int]
 
@@ -28,11 +30,15 @@ struct LinkEvidence: Sendable {
         func dependents(_ wanted: LinkDependencies) -> [Int] {
             features.indices.filter { features[$0].map { !$0.dependencies.isDisjoint(with: wanted) } ?? false }
         }
-        var dependentsOfClass: [[Int]] = Array(repeating: [], count: IdentifierClass.slotCount)
-        for identifierClass in IdentifierClass.linked {
-            dependentsOfClass[identifierClass.rawValue] = dependents([.facts(identifierClass), .cluster])
+        func dependentsByClass(and others: LinkDependencies) -> [[Int]] {
+            var result: [[Int]] = Array(repeating: [], count: IdentifierClass.slotCount)
+            for identifierClass in IdentifierClass.linked {
+                result[identifierClass.rawValue] = dependents(others.union(.facts(identifierClass)))
+            }
+            return result
         }
-        self.dependentsOfClass = dependentsOfClass
+        dependentsOfClass = dependentsByClass(and: .cluster)
+        dependentsOfClassAlone = dependentsByClass(and: [])
         dependentsOfCluster = dependents(.cluster)
     }
 
@@ -91,9 +97,10 @@ struct LinkEvidence: Sendable {
             return model.margin(scratch.changedVector)
         }
         for _ in 0..<ServableModel.effectLimit {
-            guard let index = mostTelling(answer.links) else { break }
+            guard let index = mostTelling(answer.links, of: observation.links) else { break }
             let identifierClass = answer.links[index].identifierClass
-            let without = margin(of: observation.removing(identifierClass), dependentsOfClass[identifierClass.rawValue])
+            let dependents = observation.links.cluster == nil ? dependentsOfClassAlone : dependentsOfClass
+            let without = margin(of: observation.removing(identifierClass), dependents[identifierClass.rawValue])
             answer.links[index].effectIfRemoved = answer.margin - without
         }
         if answer.cluster != nil {
@@ -103,10 +110,12 @@ struct LinkEvidence: Sendable {
     }
 
     /// The link with the largest contribution of those that matter and have no effect yet; nil if there is none left.
-    private func mostTelling(_ links: [ScoreAnswer.Link]) -> Int? {
+    /// What a seat would be without its organisation is not worked out.
+    private func mostTelling(_ links: [ScoreAnswer.Link], of snapshot: LinkSnapshot) -> Int? {
         var result: Int?
         var largest = ServableModel.leastContributionOfEffect
         for (index, link) in links.enumerated() where link.effectIfRemoved == nil {
+            if link.identifierClass == .emailDomain, snapshot.isSeatOfDomain { continue }
             let size = abs(link.contribution)
             if size > largest || (result == nil && size == largest) { (result, largest) = (index, size) }
         }

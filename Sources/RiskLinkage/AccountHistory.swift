@@ -9,6 +9,8 @@ struct AccountHistory: Sendable {
     private static let habitHours = 48.0
 
     let firstSeenMs: Int64
+    /// Exchanges so far, by the most that it stated; at most ``MemberPart/exchangeLimit``.
+    private(set) var exchanges: Int64 = 0
     private(set) var profile = AccountProfile()
     private var bornAtMs = AccountHistory.never
     private var lastUsageMs = AccountHistory.never
@@ -39,6 +41,8 @@ struct AccountHistory: Sendable {
     /// Takes in an event, whose facts were asked for before.
     mutating func add(_ event: AccountEvent) {
         profile.remember(event)
+        let total = event.number(.exchangesTotal)
+        if !total.isNaN { exchanges = max(exchanges, Int64(min(total, Double(MemberPart.exchangeLimit)))) }
         let age = event.number(.accountAgeS)
         if !age.isNaN {
             // No further back than the clock itself goes.

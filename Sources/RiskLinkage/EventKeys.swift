@@ -14,7 +14,8 @@ struct EventKeys {
     /// The organisation that the account leaves for a tenant, by its mail domain or named before; nil: none.
     let leftOrganisation: UInt64?
     /// The account's identifier of each class: the event's own, or else the last one the account came with. Of
-    /// ``IdentifierClass/prefix`` there can be ``bandCount``.
+    /// ``IdentifierClass/prefix`` there can be ``bandCount``, and what is one person's is followed by up to
+    /// ``earlierCount`` that the account came with before: who buys a new card has paid with the old one all the same.
     private(set) var identifiers: [(identifierClass: IdentifierClass, key: UInt64, isInEvent: Bool)] = []
 
     /// Two prompts are near-equal if they agree in a band of two neighbouring values of their MinHash.
@@ -22,6 +23,8 @@ struct EventKeys {
     /// After Broder (1997) and Indyk and Motwani (1998): prompts that agree in 80 % of their values agree in at least
     /// one of four bands with a probability of 98 %, those that agree in 10 % with one of 4 %.
     static let bandCount = 4
+    /// So many earlier devices, cards, mailboxes and numbers of an account are looked at, each.
+    static let earlierCount = 2
 
     init(_ event: AccountEvent, account links: AccountLinks?, _ tenancies: Tenancies) {
         timeMs = event.timeMs
@@ -41,16 +44,27 @@ struct EventKeys {
         leftOrganisation = organisation != known ? known : nil
         identifiers.reserveCapacity(IdentifierClass.linked.count + Self.bandCount)
         for identifierClass in IdentifierClass.linked where identifierClass != .prefix {
-            if let reference = event.identifier(identifierClass) {
-                identifiers.append((identifierClass, LinkKey.identifier(identifierClass, reference), true))
-            } else if let attachment = links?.latest(identifierClass) {
-                identifiers.append((identifierClass, attachment.key, false))
-            }
+            let own = event.identifier(identifierClass).map { LinkKey.identifier(identifierClass, $0) }
+            if let own { identifiers.append((identifierClass, own, true)) }
+            let count = (own == nil ? 1 : 0) + (identifierClass.character.isPersonal ? Self.earlierCount : 0)
+            if count > 0, let links { addLatest(identifierClass, count: count, besides: own, of: links) }
         }
         addBands(event.prefixMinhash, links)
     }
 
-    /// The account's identifier of a class; nil if it has none.
+    /// The latest identifiers of a class that the account came with, the latest first.
+    private mutating func addLatest(
+        _ identifierClass: IdentifierClass, count: Int, besides own: UInt64?, of links: AccountLinks
+    ) {
+        var left = count
+        for attachment in links.attachments.reversed() where left > 0 {
+            guard attachment.identifierClass == UInt8(identifierClass.rawValue), attachment.key != own else { continue }
+            identifiers.append((identifierClass, attachment.key, false))
+            left -= 1
+        }
+    }
+
+    /// The account's identifier of a class, of several the latest; nil if it has none.
     func key(of identifierClass: IdentifierClass) -> UInt64? {
         identifiers.first { $0.identifierClass == identifierClass }?.key
     }

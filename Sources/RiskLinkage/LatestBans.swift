@@ -1,29 +1,31 @@
-/// When accounts were labelled abusive: the latest two, so that one account can be left out.
+/// When accounts were labelled abusive: the latest four, so that some can be taken back and one be left out.
 struct LatestBans: Sendable {
     private static let never = Int64.min
-    private var first = LatestBans.never
-    private var second = LatestBans.never
+    /// The latest first; ``never`` where there is none, or where none is known any more.
+    private var times = InlineArray<4, Int64>(repeating: LatestBans.never)
 
     mutating func add(_ atMs: Int64) {
-        if atMs >= first {
-            (first, second) = (atMs, first)
-        } else if atMs >= second {
-            second = atMs
-        }
+        var pushed = atMs
+        for place in times.indices where pushed > times[place] { swap(&pushed, &times[place]) }
     }
 
-    /// Takes one back. What was third is forgotten, so this can leave an older ban out, never invent one.
+    /// Takes one back. What was fifth is forgotten, so this can leave an older ban out, never invent one: once a wave
+    /// of wrong labels was taken back, nobody is to look freshly banned by it.
     mutating func remove(_ atMs: Int64) {
-        if first == atMs { (first, second) = (second, Self.never) } else if second == atMs { second = Self.never }
+        guard let place = times.indices.first(where: { times[$0] == atMs }) else { return }
+        for next in place..<times.count { times[next] = next + 1 < times.count ? times[next + 1] : Self.never }
     }
 
+    /// The latest.
+    ///
+    /// - Parameter own: When the account itself was labelled, which is left out; nil if it is not.
     func latest(leavingOut own: Int64?) -> Int64? {
-        let latest = own != nil && first == own ? second : first
+        let latest = own != nil && times[0] == own ? times[1] : times[0]
         return latest == Self.never ? nil : latest
     }
 
-    /// The latest two of both.
+    /// The latest four of both.
     mutating func merge(_ other: LatestBans) {
-        for ban in [other.first, other.second] where ban != Self.never { add(ban) }
+        for place in other.times.indices where other.times[place] != Self.never { add(other.times[place]) }
     }
 }

@@ -29,8 +29,11 @@ extension LinkState {
             let part = part(of: account, event, before: sight.membership?.part)
             leave(keys.account, account)
             join(keys.account, account, candidate.key, candidate.ties, part, atMs: keys.timeMs)
+            clusters.noteExchanges(part.exchanges - sight.exchanges, in: candidate.key, atMs: keys.timeMs)
         case .founds(let candidate):
-            found(keys, account, part(of: account, event, before: nil), with: candidate)
+            let part = part(of: account, event, before: nil)
+            guard let number = found(keys, account, part, with: candidate) else { return }
+            clusters.noteExchanges(part.exchanges - sight.exchanges, in: number, atMs: keys.timeMs)
         }
     }
 
@@ -79,14 +82,16 @@ extension LinkState {
         if let stalest = accounts.evicted(byTouching: key) { letGo(stalest) }
     }
 
+    /// The account and another one found a cluster; its number, nil if the other is gone.
     private mutating func found(
         _ keys: EventKeys, _ account: AccountLinks, _ part: MemberPart, with candidate: ClusterJoining.Candidate
-    ) {
-        guard let other = accounts[candidate.key] else { return }
+    ) -> UInt64? {
+        guard let other = accounts[candidate.key] else { return nil }
         let number = clusters.found(atMs: min(other.history?.firstSeenMs ?? keys.timeMs, keys.timeMs))
         let otherPart = self.part(of: other, nil, before: nil)
         join(candidate.key, other, number, candidate.ties, otherPart, atMs: keys.timeMs)
         join(keys.account, account, number, candidate.ties, part, atMs: keys.timeMs)
+        return number
     }
 
     private mutating func join(

@@ -6,6 +6,8 @@ struct Sight {
     var placement = Placement.apart
     /// The account's membership before the event.
     var membership: Membership?
+    /// The account's exchanges before the event.
+    var exchanges: Int64 = 0
     /// For each of the event's identifiers in turn its pair with the tenant. Empty without a tenant.
     var tenantPairs: [TenantPair] = []
 
@@ -47,7 +49,11 @@ extension LinkState {
         identifiers.prefetch(keys.identifiers.lazy.map(\.key))
         var sight = Sight()
         sight.tenantPairs = tenantPairs(keys)
-        if let history = account?.history { sight.snapshot.account = history.facts }
+        if let history = account?.history {
+            sight.snapshot.account = history.facts
+            sight.exchanges = history.exchanges
+        }
+        sight.snapshot.isSeatOfDomain = keys.tenant == 0 && keys.organisation != nil
         sight.snapshot.rhythm = account?.rhythm?.facts(on: RhythmRecord.day(ofMs: keys.timeMs))
         sight.snapshot.population = population.facts(
             for: event, own: account?.populationPart ?? Population.Part(), profile: account?.history?.profile)
@@ -68,8 +74,7 @@ extension LinkState {
             }
             let pair = sight.tenantPairs.isEmpty ? nil : sight.tenantPairs[index]
             let facts = facts(of: links, key, identifierClass, keys, account, own, pair)
-            // Of several bands of a prompt the one that most others agree in.
-            if facts.accounts >= sight.snapshot[identifierClass]?.accounts ?? -1 {
+            if Self.says(facts, atLeastAsMuchAs: sight.snapshot[identifierClass], of: identifierClass) {
                 sight.snapshot[identifierClass] = facts
             }
             guard facts.accounts > 0, ClusterJoining.canJoin(links, identifierClass) else { continue }
@@ -84,6 +89,18 @@ extension LinkState {
         }
         place(&sight, keys, account, membership, ClusterJoining(shared, accountCount: accounts.count))
         return sight
+    }
+
+    /// Which of an account's several identifiers of a class is told of: of the bands of a prompt the one that most
+    /// others agree in; of its cards the latest, which comes first, unless more labelled accounts have an earlier one
+    /// and no fewer strangers. An earlier card that many have, but nobody labelled, would hide what comes with a new
+    /// one.
+    private static func says(
+        _ facts: LinkFacts, atLeastAsMuchAs known: LinkFacts?, of identifierClass: IdentifierClass
+    ) -> Bool {
+        guard let known else { return true }
+        guard identifierClass.character.isPersonal else { return facts.accounts >= known.accounts }
+        return facts.labelledBad > known.labelledBad && facts.accounts - facts.related >= known.accounts - known.related
     }
 
     /// The pairs of an event's identifiers and its tenant, whose memory is asked for.

@@ -19,7 +19,20 @@ extension LinkState {
         if (standing == .abusive) != (before == .abusive) { tellTwins(of: key, isAbusive: standing == .abusive) }
         if let expiresAtMs = label.expiresAtMs, isNewExpiry {
             expiries.insert(LabelExpiry(atMs: expiresAtMs, account: key))
+            if expiries.count > expirySweepCount { sweepExpiries() }
         }
+    }
+
+    /// Takes out what no label waits for any more: labels that were replaced, withdrawn or forgotten. O(entries), once
+    /// they have doubled.
+    private mutating func sweepExpiries() {
+        var waiting: Set<UInt64> = []
+        let kept = expiries.unordered.filter { expiry in
+            accounts.read(expiry.account) { $0.labelExpiresAtMs } == expiry.atMs
+                && waiting.insert(expiry.account).inserted
+        }
+        expiries = Heap(kept)
+        expirySweepCount = max(Self.leastExpirySweepCount, 2 * kept.count)
     }
 
     /// What is known of an account is something else from now on.

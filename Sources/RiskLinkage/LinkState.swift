@@ -41,12 +41,15 @@ public struct LinkState: Sendable {
         public var evictions = 0
     }
 
-    /// An account that is not seen for this long is forgotten even if there is room. For identifiers see
-    /// ``ClassCharacter/lifetimeDays``.
+    /// An account without a label that is not seen for this long is forgotten even if there is room. For identifiers
+    /// see ``ClassCharacter/lifetimeDays``.
     public static let retentionMs: Int64 = 365 * 86_400_000
 
     /// Identifiers with many accounts or organisations are few: hubs. Sketches of them take 2.6 kB.
     private static let (crowdMinimum, identifiersPerCrowd) = (256, 512)
+
+    /// Of so few expiries all are kept.
+    static let leastExpirySweepCount = 1024
 
     /// How much it can hold.
     public let capacity: Capacity
@@ -60,6 +63,8 @@ public struct LinkState: Sendable {
     var population: Population
     var rhythms: RhythmIndex
     var expiries = Heap<LabelExpiry>()
+    /// With more expiries those that nothing waits for are taken out.
+    var expirySweepCount = LinkState.leastExpirySweepCount
 
     /// An empty state.
     public init(capacity: Capacity = Capacity()) {
@@ -111,8 +116,13 @@ public struct LinkState: Sendable {
     private mutating func forgetStale(before timeMs: Int64) {
         for _ in 0..<2 {
             if let key = accounts.stalestKey, accounts.read(key, { $0.lastSeenMs < timeMs }) == true {
-                letGo(key)
-                accounts.remove(key)
+                if accounts.read(key, { $0.standing }) == .unlabelled {
+                    letGo(key)
+                    accounts.remove(key)
+                } else {
+                    // Who was banned is still banned when it comes back, as long as there is room.
+                    accounts.renew(key)
+                }
             }
             identifiers.removeStalest { $0.lastSeenMs < timeMs }
         }

@@ -74,7 +74,8 @@ struct Stillwatchd: AsyncParsableCommand {
     @Option(
         help: """
             Days of the event log to keep: whole segments older than that before the newest entry are removed, but for \
-            labels in force. Below 365, a restart forgets links that are still remembered. Default: all.
+            labels in force. A restart forgets links that are still remembered: below 365 of anybody, else of labelled \
+            accounts that were away for long. Default: all.
             """)
     var logKeepDays: Int?
 

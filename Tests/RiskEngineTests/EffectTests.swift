@@ -23,6 +23,8 @@ import Testing
         var organisation: String?
         var identifiers: [IdentifierClass: String] = [:]
         var numbers: [EventField: Double] = [:]
+        /// Whether its mail domain is a company's, so that accounts of it belong together.
+        var isOfCompany = false
 
         func event(without removed: IdentifierClass? = nil) throws -> AccountEvent {
             var builder = EventBuilder()
@@ -30,6 +32,10 @@ import Testing
             try builder.set(.eventTimeMs, whole: UInt64(atMs))
             try builder.set(.accountRef, reference: Reference(account))
             if let organisation { try builder.set(.orgRef, reference: Reference(organisation)) }
+            if isOfCompany {
+                try builder.set(.emailDomainClass, word: "corporate")
+                try builder.set(.emailDomainAgeDays, whole: 4000)
+            }
             if type == "usage" { try builder.set(.clientClaimedRef, reference: Reference("client")) }
             for (field, identifierClass) in EffectTests.fields where identifierClass != removed {
                 guard let value = identifiers[identifierClass] else { continue }
@@ -70,6 +76,7 @@ import Testing
             draft.numbers[.metadataMissingRate] = .random(in: 0...1, using: &generator)
             draft.numbers[.requests24h] = Double(Int.random(in: 0...900, using: &generator))
         }
+        draft.isOfCompany = Int.random(in: 0..<2, using: &generator) == 0
         return draft
     }
 
@@ -98,6 +105,7 @@ import Testing
         let (state, timeMs) = try state(&generator)
         var scratch = ServableModel.Scratch()
         var compared: Set<IdentifierClass> = []
+        var seats = 0
         for index in 0..<25 {
             let draft = draft(&generator, account: "new-\(index)", atMs: timeMs + Int64(index) * 1000)
             let event = try draft.event()
@@ -115,9 +123,16 @@ import Testing
                 #expect(effect.bitPattern == (answer.margin - margin).bitPattern, "\(place)")
             }
             #expect(answer.links.count { $0.effectIfRemoved != nil } <= ServableModel.effectLimit)
+            if facts.isSeatOfDomain {
+                seats += 1
+                #expect(!answer.links.contains { $0.identifierClass == .emailDomain && $0.effectIfRemoved != nil })
+            }
             if let cluster = answer.cluster {
-                let alone = Observation(event: event, links: facts.removingCluster())
-                let margin = model.margin(alone, scratch: &scratch)
+                // Field by field: of an account that nothing ties to anybody, at a moment when no rhythm is known.
+                var alone = facts
+                (alone.cluster, alone.rhythm, alone.rivals) = (nil, nil, [])
+                for identifierClass in IdentifierClass.linked { alone[identifierClass]?.tie = 0 }
+                let margin = model.margin(Observation(event: event, links: alone), scratch: &scratch)
                 #expect(cluster.effectIfRemoved.bitPattern == (answer.margin - margin).bitPattern, "seed \(seed)")
                 #expect(cluster.accounts > 0 && cluster.id.number > 0)
             }
@@ -126,6 +141,7 @@ import Testing
             #expect(zip(vector, scratch.vector).allSatisfy { $0.bitPattern == $1.bitPattern }, "seed \(seed)")
         }
         #expect(compared.count >= 5, "seed \(seed): \(compared)")
+        #expect(seats > 0, "seed \(seed)")
     }
 
     /// For an account with a past, "without it" means as though it never had come with it. What ties it to a cluster
@@ -167,13 +183,15 @@ import Testing
             let (state, timeMs) = try state(&generator)
             var scratch = ServableModel.Scratch()
             let event = try draft(&generator, account: "new", atMs: timeMs).event()
-            let answer = model.answer(
-                Observation(event: event, links: state.facts(for: event)), alias: "", scratch: &scratch)
-            let sizes = answer.links.map { abs($0.contribution) }.sorted(by: >)
+            let facts = state.facts(for: event)
+            let answer = model.answer(Observation(event: event, links: facts), alias: "", scratch: &scratch)
+            // A seat stays one: nobody works out what it would be without its company's domain.
+            let able = answer.links.filter { !(facts.isSeatOfDomain && $0.identifierClass == .emailDomain) }
+            let sizes = able.map { abs($0.contribution) }.sorted(by: >)
             let least = max(
                 ServableModel.leastContributionOfEffect, sizes.prefix(ServableModel.effectLimit).last ?? 0)
             for link in answer.links {
-                let isExpected = abs(link.contribution) >= least
+                let isExpected = abs(link.contribution) >= least && able.contains(link)
                 #expect((link.effectIfRemoved != nil) == isExpected, "seed \(seed): \(link)")
             }
         }

@@ -10,11 +10,26 @@ struct NaiveLinks {
 
     mutating func add(_ label: Label) { labels.append((label, events.count)) }
 
-    /// The identifier of a class an account has at an event: the event's own, or the last one it came with.
+    /// The identifier of a class an account has at an event: the event's own, or the last one it came with. Of what is
+    /// one person's one of the two before, if more labelled accounts and no fewer strangers have it.
     private func identifier(_ identifierClass: IdentifierClass, of event: AccountEvent) -> Reference? {
-        event.identifier(identifierClass)
-            ?? events.last { $0.account == event.account && $0.identifier(identifierClass) != nil }?
-            .identifier(identifierClass)
+        var latestFirst: [Reference] = []
+        for past in [event] + events.reversed().filter({ $0.account == event.account }) {
+            guard let identifier = past.identifier(identifierClass), !latestFirst.contains(identifier) else { continue }
+            latestFirst.append(identifier)
+        }
+        guard var best = latestFirst.first else { return nil }
+        guard [.device, .instrument, .email, .phone].contains(identifierClass) else { return best }
+        func says(_ identifier: Reference) -> (labelled: Int, strangers: Double) {
+            let others = others(identifierClass, identifier, event)
+            let related = company(identifierClass, identifier, for: event).related
+            return (others.filter(isAbusive).count, Double(others.count) - related)
+        }
+        for other in latestFirst.prefix(3) {
+            let (new, known) = (says(other), says(best))
+            if new.labelled > known.labelled, new.strangers >= known.strangers { best = other }
+        }
+        return best
     }
 
     private func isAbusive(_ account: Reference) -> Bool {
@@ -32,11 +47,11 @@ struct NaiveLinks {
     }
 
     func organisations(_ identifierClass: IdentifierClass, for event: AccountEvent) -> Double? {
-        company(identifierClass, for: event)?.organisations
+        identifier(identifierClass, of: event).map { company(identifierClass, $0, for: event).organisations }
     }
 
     func related(_ identifierClass: IdentifierClass, for event: AccountEvent) -> Double? {
-        company(identifierClass, for: event)?.related
+        identifier(identifierClass, of: event).map { company(identifierClass, $0, for: event).related }
     }
 
     /// On the identifier: other organisations than the account's, and other accounts of its own.
@@ -44,9 +59,8 @@ struct NaiveLinks {
     /// A tenant or mail domain counts while accounts are on it that belong to it by what they named last; so do
     /// accounts that belong to nobody.
     private func company(
-        _ identifierClass: IdentifierClass, for event: AccountEvent
-    ) -> (organisations: Double, related: Double)? {
-        guard let identifier = identifier(identifierClass, of: event) else { return nil }
+        _ identifierClass: IdentifierClass, _ identifier: Reference, for event: AccountEvent
+    ) -> (organisations: Double, related: Double) {
         var seats = NaiveSeats()
         var onIt: Set<Reference> = []
         var members: [NaiveSeats.Organisation: Set<Reference>] = [:]

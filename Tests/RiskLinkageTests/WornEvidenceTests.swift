@@ -1,7 +1,8 @@
 import RiskCore
-import RiskLinkage
 import TestSupport
 import Testing
+
+@testable import RiskLinkage
 
 /// Evidence against a ring can be worn down neither by its own accounts nor by time, and harms nobody by drifting.
 @Suite struct WornEvidenceTests {
@@ -196,5 +197,66 @@ import Testing
         #expect(try bad(minute: 3001) == 10)
         for index in 0..<50 { state.apply(Self.label("b\(index)", .withdrawn, minute: 3002)) }
         #expect(try bad(minute: 3003) == 0)
+    }
+
+    /// The timeline says of which days the bans in force are, whatever was cleared in between.
+    @Test func aTimelineCountsTheBansInForce() throws {
+        var state = LinkState()
+        for index in 0..<3 { _ = state.apply(try Self.event("a\(index)", minute: 0, [(.deviceRef, "d")])) }
+        for round in 0..<5 {
+            state.apply(Self.label("a0", .abusive, minute: 10 + Int64(round)))
+            if round < 4 { state.apply(Self.label("a0", .legitimate, minute: 10 + Int64(round))) }
+        }
+        let page = try #require(state.campaign(.account(Reference("a0"))))
+        #expect(page.timeline.map(\.banned).reduce(0, +) == 1)
+        state.apply(Self.label("a0", .withdrawn, minute: 20))
+        #expect(try #require(state.campaign(.account(Reference("a0")))).timeline.allSatisfy { $0.banned == 0 })
+    }
+
+    /// What accounts took before they belonged together counts for the cluster, and for none of its days.
+    @Test func whatFoundersTookIsTheClustersButOnNoDay() throws {
+        var state = LinkState()
+        let day = 24 * 60 as Int64
+        _ = state.apply(try Self.event("founder", minute: 0, exchanges: 50_000, [(.deviceRef, "d")]))
+        _ = state.apply(try Self.event("second", minute: day, exchanges: 60_000, [(.deviceRef, "d")]))
+        func summary() throws -> (total: Double, byDay: [Double]) {
+            let page = try #require(state.campaign(.account(Reference("second"))))
+            return (page.summary.exchanges, page.timeline.map(\.exchanges))
+        }
+        #expect(try summary() == (110_000, [60_000]))
+        _ = state.apply(try Self.event("founder", minute: 2 * day, exchanges: 50_007, []))
+        _ = state.apply(try Self.event("third", minute: 3 * day, exchanges: 5, []))
+        _ = state.apply(try Self.event("third", minute: 4 * day, exchanges: 9, [(.deviceRef, "d")]))
+        #expect(try summary() == (110_016, [60_000, 7, 4]))
+    }
+
+    /// Labels that are renewed every day for years ahead leave nothing behind, and the one in force still ends.
+    @Test func renewedLabelsLeaveNothingBehind() throws {
+        var state = LinkState()
+        _ = state.apply(try Self.event("a", minute: 0, [(.deviceRef, "d")]))
+        _ = state.apply(try Self.event("b", minute: 0, [(.deviceRef, "d")]))
+        for minute in 1...20_000 as ClosedRange<Int64> {
+            state.apply(Self.label("a", .abusive, minute: minute, untilMinute: 500_000 - minute))
+            if minute.isMultiple(of: 3) { state.apply(Self.label("a", .withdrawn, minute: minute)) }
+        }
+        #expect(state.expiries.count <= LinkState.leastExpirySweepCount + 1)
+        func bad(minute: Int64) throws -> Double? {
+            state.apply(try Self.event("b", minute: minute, []))[.device]?.labelledBad
+        }
+        #expect(try bad(minute: 479_999) == 1)
+        #expect(try bad(minute: 480_001) == 0)
+    }
+
+    /// A ban holds for who stays away longer than other accounts are remembered.
+    @Test func whoWasBannedIsStillBannedAfterAYear() throws {
+        var state = LinkState()
+        for account in ["banned", "other"] { _ = state.apply(try Self.event(account, minute: 0, [(.deviceRef, "d")])) }
+        state.apply(Self.label("banned", .abusive, minute: 1))
+        let later = 400 * Self.dayMs / Self.minuteMs
+        for step in 0..<10 { _ = state.apply(try Self.event("s\(step)", minute: later + Int64(step), [])) }
+        #expect(state.counts.accounts == 11)
+        _ = state.apply(try Self.event("banned", minute: later + 20, [(.deviceRef, "e")]))
+        let heir = state.facts(for: try Self.event("heir", minute: later + 21, [(.deviceRef, "e")]))
+        #expect(heir[.device]?.labelledBad == 1)
     }
 }

@@ -2,7 +2,7 @@
 public struct LinkFacts: Sendable, Equatable {
     /// Distinct other accounts.
     public var accounts = 0.0
-    /// Those of them that belong to the account's own tenant.
+    /// Those of them that belong to the account's own tenant; 0 if that came to the identifier after 64 others.
     public var related = 0.0
     /// Distinct organisations other than the account's own.
     public var organisations = 0.0

@@ -8,6 +8,9 @@ public struct LinkSnapshot: Sendable, Equatable {
     public var rivals: [RivalCluster] = []
     /// How its rhythm compares with others'; nil before enough of it is known.
     public var rhythm: RhythmFacts?
+    /// Whether the account's mail domain is its organisation: without it the account would be a stranger to its
+    /// colleagues, and that is not what ``removing(_:)`` says.
+    public var isSeatOfDomain = false
     /// What the account's own earlier events said.
     public var account = AccountFacts()
     /// What other accounts make ordinary.
@@ -24,7 +27,8 @@ public struct LinkSnapshot: Sendable, Equatable {
         set { facts[identifierClass.rawValue] = newValue }
     }
 
-    /// What the state would have said had the account never had an identifier of a class.
+    /// What the state would have said had the account never had an identifier of a class. It stays in its organisation,
+    /// also where that is known by the mail domain taken away.
     public func removing(_ identifierClass: IdentifierClass) -> LinkSnapshot {
         var result = self
         result[identifierClass] = nil

@@ -13,6 +13,12 @@ struct ClusterHistory: Sendable {
 
     mutating func noteBan(atMs: Int64) { note(atMs) { $0.banned += 1 } }
 
+    /// A member is no longer labelled, or no longer a member.
+    mutating func takeBackBan(atMs: Int64) {
+        guard let index = days.lastIndex(where: { $0.startMs == Self.startMs(of: atMs) }) else { return }
+        days[index].banned = max(0, days[index].banned - 1)
+    }
+
     mutating func noteExchanges(_ count: Int64, atMs: Int64) {
         if count > 0 { note(atMs) { $0.exchanges += Double(count) } }
     }
@@ -27,8 +33,10 @@ struct ClusterHistory: Sendable {
         }
     }
 
+    private static func startMs(of atMs: Int64) -> Int64 { atMs - atMs % dayMs }
+
     private mutating func note(_ atMs: Int64, _ body: (inout CampaignPage.Day) -> Void) {
-        let startMs = atMs - atMs % Self.dayMs
+        let startMs = Self.startMs(of: atMs)
         // Nearly always the last one.
         var index = days.count
         while index > 0, days[index - 1].startMs > startMs { index -= 1 }

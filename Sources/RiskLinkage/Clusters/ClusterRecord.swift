@@ -67,8 +67,12 @@ struct ClusterRecord: Sendable {
         from old: AccountLinks.Standing, to new: AccountLinks.Standing, oldAtMs: Int64, atMs: Int64
     ) {
         labels.relabel(from: old, to: new, oldAtMs: oldAtMs, atMs: atMs)
+        if old == .abusive { history.takeBackBan(atMs: oldAtMs) }
         if new == .abusive { history.noteBan(atMs: atMs) }
     }
+
+    /// Members had exchanges on a day.
+    mutating func noteExchanges(_ count: Int64, atMs: Int64) { history.noteExchanges(count, atMs: atMs) }
 
     /// Takes over another cluster; its name leads here from now on.
     mutating func absorb(_ other: ClusterRecord) {

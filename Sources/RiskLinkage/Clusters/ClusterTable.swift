@@ -96,6 +96,11 @@ struct ClusterTable: Sendable {
         records.modify(cluster) { $0.join(key, part, account, atMs: atMs) }
     }
 
+    /// Who just joined a cluster had so many exchanges since it was seen last: those of before are on no day of it.
+    mutating func noteExchanges(_ count: Int64, in cluster: UInt64, atMs: Int64) {
+        records.modify(cluster) { $0.noteExchanges(count, atMs: atMs) }
+    }
+
     /// An account leaves its cluster.
     mutating func leave(_ key: UInt64, _ account: AccountLinks) {
         guard let membership = membership(of: key) else { return }

@@ -70,10 +70,7 @@ struct MemberPart: Sendable, Equatable {
         hasVirtualCard = Answer(Self.known(profile[.isVirtualCard]).map { $0 > 0 })
         pivoted = Self.pivot(event, before: before?.pivoted ?? .unknown)
         rhythm = account.rhythm?.vector
-        exchanges = before?.exchanges ?? 0
-        if let total = event?.number(.exchangesTotal), !total.isNaN {
-            exchanges = max(exchanges, Int64(min(total, Double(Self.exchangeLimit))))
-        }
+        exchanges = account.history?.exchanges ?? 0
     }
 
     private static func known(_ value: Double) -> Double? { value.isNaN ? nil : value }

@@ -516,7 +516,8 @@ struct  Stillwatch__V1__LinkEvidence
   protobuf_c_boolean has_contribution;
   double contribution;
   /*
-   * Accounts among `accounts` that do not belong to the account's own organisation.
+   * Accounts among `accounts` that do not belong to the account's own organisation. Of the organisations that share one
+   * the first 64 are told apart: who is of a later one finds its own counted here.
    */
   protobuf_c_boolean has_unrelated_accounts;
   uint64_t unrelated_accounts;
@@ -531,8 +532,9 @@ struct  Stillwatch__V1__LinkEvidence
   protobuf_c_boolean has_surprise;
   double surprise;
   /*
-   * The margin minus the margin of the same request had the account never come with this identifier. Worked out for the
-   * four links with the largest contributions, from 0.05 on; else absent.
+   * The margin minus the margin of the same request had the account never come with an identifier of this class. Worked
+   * out for the four links with the largest contributions, from 0.05 on; else absent, as it is for a mail domain that is
+   * the account's organisation.
    */
   protobuf_c_boolean has_effect_if_removed;
   double effect_if_removed;
@@ -894,7 +896,7 @@ struct  Stillwatch__V1__CampaignSummary
   protobuf_c_boolean has_verified;
   uint64_t verified;
   /*
-   * Exchanges of all members so far.
+   * Exchanges of all members so far, by the most that each stated, those before they joined included.
    */
   protobuf_c_boolean has_exchanges;
   double exchanges;
@@ -968,12 +970,12 @@ struct  Stillwatch__V1__CampaignDay
   protobuf_c_boolean has_joined;
   uint64_t joined;
   /*
-   * Members that were labelled abusive.
+   * Members with a label abusive in force, by the day it was given.
    */
   protobuf_c_boolean has_banned;
   uint64_t banned;
   /*
-   * Exchanges of members.
+   * Exchanges of members, by the growth of what they state; what they stated before they joined is on no day.
    */
   protobuf_c_boolean has_exchanges;
   double exchanges;
