@@ -65,7 +65,9 @@ struct TimeScore: ParsableCommand {
 
 /// What serving does with a request, each part by the clock.
 private struct ScoreParts {
-    private static let names = ["decode", "link_state", "features", "margin", "reasons", "answer", "reply", "log_entry"]
+    private static let names = [
+        "decode", "link_state", "features", "margin", "reasons", "answer", "reply", "log_entry",
+    ]
 
     private let servable: ServableModel
     private let extractor: FeatureExtractor
