@@ -197,7 +197,8 @@ import Testing
         let features = try #require(object["features"] as? [[String: Any]])
         let sum = features.reduce(object["bias"] as? Double ?? .nan) { $0 + ($1["contribution"] as? Double ?? .nan) }
         #expect(abs(sum - (object["margin"] as? Double ?? .nan)) < 1e-9)
-        #expect(object["margin"] as? Double == Double(predictions[3].split(separator: ",")[1]))
+        // As written: Foundation's parser may be off by one in the last place.
+        #expect(why.contains(#""margin":\#(predictions[3].split(separator: ",")[1])"#))
         #expect(features.contains { $0["name"] as? String == "branch" && $0["value"] as? String == "any other" })
         let all = try Executable.tool("explain", "--csv", rows, "--model", model)
         #expect(["row 1: probability ", "row 3: ", "  bias", "amount = 199", "  margin"].allSatisfy(all.contains))
@@ -250,7 +251,9 @@ import Testing
         for (option, value) in [("reserve", "2.5"), ("confidence", "0.99")] {
             let strict = try thresholds("--\(option)", value)
             #expect(strict.options.contains("\(option)=\(value)") && strict.margins.count == plain.margins.count)
-            #expect(zip(plain.margins, strict.margins).allSatisfy { $0 < $1 }, "\(option)")
+            // Where nobody may reach a threshold already, none is stricter.
+            let pairs = zip(plain.margins, strict.margins)
+            #expect(pairs.allSatisfy { $0 <= $1 + 1e-9 } && pairs.contains { $0 < $1 - 1e-9 }, "\(option)")
         }
         for confidence in ["0.4", "1", "nan"] {
             try expectFailure(
