@@ -480,7 +480,9 @@ struct  Stillwatch__V1__FeatureContribution
 
 
 /*
- * One identifier class through which the account is connected to others. Counts leave out the account itself.
+ * One identifier class through which the account is connected to others. Counts leave out the account itself. They are of
+ * the identifier that the account came with last; of devices, cards, mailboxes and numbers one of the two before it, if
+ * more labelled accounts and no fewer strangers are on that.
  */
 struct  Stillwatch__V1__LinkEvidence
 {
