@@ -107,20 +107,14 @@ private struct Timing {
         let requests = (0..<count).map { _ in load.next() }
         let events = try requests.map(LinkLoad.event)
         for event in events {
-            let processorBefore = Self.now(CLOCK_THREAD_CPUTIME_ID)
-            let before = Self.now(CLOCK_MONOTONIC)
+            let processorBefore = ClockReading.nanoseconds(CLOCK_THREAD_CPUTIME_ID)
+            let before = ClockReading.nanoseconds(CLOCK_MONOTONIC)
             let facts = state.apply(event)
-            let after = Self.now(CLOCK_MONOTONIC)
-            processor.add(Self.now(CLOCK_THREAD_CPUTIME_ID) - processorBefore)
+            let after = ClockReading.nanoseconds(CLOCK_MONOTONIC)
+            processor.add(ClockReading.nanoseconds(CLOCK_THREAD_CPUTIME_ID) - processorBefore)
             wall.add(after - before)
             checksum += facts[.device]?.accounts ?? 0
         }
         identifierCount += requests.reduce(0) { $0 + $1.identifiers.count }
-    }
-
-    private static func now(_ clock: clockid_t) -> UInt64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }

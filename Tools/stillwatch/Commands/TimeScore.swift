@@ -103,8 +103,9 @@ private struct ScoreParts {
     }
 
     mutating func serve(_ payload: [UInt8]) throws {
-        var moments = [Self.now()]
+        var moments: [UInt64] = []
         moments.reserveCapacity(Self.names.count + 1)
+        moments.append(Self.now())
         let (id, event) = try decoded(payload)
         moments.append(Self.now())
         let facts = links.apply(event)
@@ -160,9 +161,5 @@ private struct ScoreParts {
         }
     }
 
-    private static func now() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-    }
+    private static func now() -> UInt64 { ClockReading.nanoseconds(CLOCK_MONOTONIC) }
 }

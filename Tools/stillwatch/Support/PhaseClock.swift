@@ -40,9 +40,5 @@ final class PhaseClock {
         (start, cpuStart, current) = (now, cpuNow, name)
     }
 
-    private static var cpuSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
+    private static var cpuSeconds: Double { Double(ClockReading.nanoseconds(CLOCK_PROCESS_CPUTIME_ID)) * 1e-9 }
 }
